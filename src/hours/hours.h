@@ -1,0 +1,80 @@
+/* OSM opening_hours: parse, evaluate, put in words. Pure: no clock, no database, no locale.
+ *
+ * Grammar: the OSM specification 0.7.2 without sun times: weekdays, several spans, spans past midnight
+ * and open ends, nth weekday, months, dates, years, weeks (week 2-52/2), PH, SH, easter, 24/7,
+ * open/closed/off/unknown, comments, `;` `,` `||`. Public holidays are computed per département
+ * (57, 67, 68, overseas); school holidays come from data per zone, and a year without data gives
+ * `unknown`, never an error. */
+#ifndef BALISE_HOURS_HOURS_H
+#define BALISE_HOURS_HOURS_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+
+struct hours; /* a parsed expression; immutable, lives in its arena, may be shared by threads */
+
+enum hours_state { HOURS_CLOSED, HOURS_OPEN, HOURS_UNKNOWN };
+
+/* Where the place is: decides the zone, the public and the school holidays. */
+struct hours_place {
+    enum zone zone;
+    char departement[4]; /* "35", "2A", "971"; "" when unknown: only national holidays */
+};
+struct hours_place hours_place_of_insee(struct str code_insee);
+
+/* ERR_INVALID with *why (a French sentence with the place of the mistake) when the text is not valid. */
+enum err hours_parse(struct arena *a, struct str text, struct hours **out, struct str *why) MUST_USE;
+
+struct hours_now {
+    enum hours_state state;
+    struct str comment;      /* "sur rendez-vous", or empty; lives with the expression */
+    bool has_next;           /* the state changes within a year */
+    int64_t next_ms;         /* when, UTC */
+    enum hours_state next_state;
+};
+struct hours_now hours_at(const struct hours *h, const struct hours_place *place, int64_t utc_ms);
+
+/* A span of one local day. Minutes from midnight; `end` may pass 24:00 (up to 48:00). */
+struct hours_span {
+    int start, end;
+    enum hours_state state; /* open or unknown */
+    bool open_end;
+    struct str comment;
+};
+struct hours_day {
+    struct civil_date date;
+    struct hours_span *spans; /* in order; empty when closed */
+    size_t n;
+    struct str holiday; /* French name of the public holiday, or empty */
+};
+/* The spans of one date (exceptions and holidays applied). */
+struct hours_day hours_on(const struct hours *h, const struct hours_place *place, struct arena *a,
+                          struct civil_date date);
+/* Seven days starting on the Monday of the week that holds `date`. */
+void hours_week(const struct hours *h, const struct hours_place *place, struct arena *a,
+                struct civil_date date, struct hours_day out[7]);
+
+enum hours_language { HOURS_FR, HOURS_EN, HOURS_FALC };
+/* "9 h – 12 h · 14 h – 18 h 30" / "9 am – 12 pm"; "fermé" / "closed" when there is no span. */
+struct str hours_day_words(struct arena *a, const struct hours_day *day, enum hours_language lang);
+/* "Ouvert jusqu’à 18 h 30", "Fermé · ouvre lundi à 9 h", "Horaires à vérifier"; never empty. */
+struct str hours_now_words(struct arena *a, const struct hours_now *now, const struct hours_place *place,
+                           int64_t utc_ms, enum hours_language lang);
+/* The whole expression in a sentence: "Du lundi au vendredi de 9 h à 12 h et de 14 h à 17 h." */
+struct str hours_sentence(struct arena *a, const struct hours *h, enum hours_language lang);
+
+/* The expression written again in its one canonical form. */
+struct str hours_format(struct arena *a, const struct hours *h);
+
+/* Weekly open minutes as 7 × 48 half-hour bits from Monday 00:00, for filters on day and moment;
+ * an ordinary week without holidays. */
+void hours_week_mask(const struct hours *h, uint64_t mask[6]);
+
+/* French text or seven-column cells → expression, only when nothing has to be guessed
+ * ("9h-12h30 / 14h-18h", "lundi et jeudi matin", "un lundi sur deux"). ERR_INVALID otherwise. */
+enum err hours_from_french(struct arena *a, struct str text, struct str *expression) MUST_USE;
+
+/* Public holiday at this date in this département: its French name, or NULL. */
+const char *hours_public_holiday(const char *departement, struct civil_date date);
+
+#endif
