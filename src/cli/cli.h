@@ -1,0 +1,43 @@
+/* What every command of the program shares. A command is `int cmd_x(struct cli *, int argc, char **argv)`:
+ * argv[0] is the command's name, global options are already taken out; it returns the exit status:
+ * 0 done · 1 done but something was refused, or failed · 2 wrong usage. */
+#ifndef BALISE_CLI_CLI_H
+#define BALISE_CLI_CLI_H
+
+#include "base/arena.h"
+#include "modules/module.h"
+
+struct cli {
+    struct arena *arena;
+    const char *db_url; /* --db, else BALISE_DB, else sqlite:balise.sqlite */
+    bool quiet;         /* --quiet: no progress, no summary */
+    struct app app;     /* filled by cli_open */
+};
+
+struct cli_command {
+    const char *name;
+    int (*run)(struct cli *cli, int argc, char **argv);
+    const char *usage;   /* French, after "balise " */
+    const char *summary; /* French, one line */
+};
+
+/* Opens the database (creating an SQLite file), applies migrations, reads the territory's settings into
+ * cli->app. False when it failed: the reason is on standard error already. */
+bool cli_open(struct cli *cli) MUST_USE;
+/* Closes what cli_open opened; safe when it failed. */
+void cli_close(struct cli *cli);
+
+/* A message on standard error, "balise: …", with a line end. */
+void cli_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+int cmd_serve(struct cli *cli, int argc, char **argv);
+int cmd_doctor(struct cli *cli, int argc, char **argv);
+int cmd_backup(struct cli *cli, int argc, char **argv);
+int cmd_check(struct cli *cli, int argc, char **argv);
+int cmd_import(struct cli *cli, int argc, char **argv);
+int cmd_export(struct cli *cli, int argc, char **argv);
+int cmd_territory(struct cli *cli, int argc, char **argv);
+int cmd_demo(struct cli *cli, int argc, char **argv);
+int cmd_hours(struct cli *cli, int argc, char **argv);
+
+#endif
