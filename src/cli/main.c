@@ -1,0 +1,130 @@
+/* balise: one program, one command a task. */
+#include <locale.h>
+#include <sodium.h>
+#include <stdarg.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+
+static const struct cli_command commands[] = {
+    {"serve", cmd_serve, "serve [--listen 127.0.0.1:8080] [--threads N]",
+     "ouvre le site et l’API"},
+    {"import", cmd_import, "import FICHIER [--source NOM] [--report FICHIER]",
+     "charge des lieux, des structures et des services"},
+    {"export", cmd_export,
+     "export --format lamednum-csv|lamednum-json|data-inclusion|geojson [-o FICHIER]",
+     "rend toutes les données publiables"},
+    {"territory", cmd_territory, "territory import FICHIER | search TEXTE | get [CLÉ] | set CLÉ VALEUR",
+     "communes, coordonnées et réglages du territoire"},
+    {"demo", cmd_demo, "demo", "remplit une base vide avec un territoire fictif"},
+    {"hours", cmd_hours, "hours EXPRESSION --at 2026-11-22T10:00 [--departement 35] | --batch",
+     "dit si c’est ouvert"},
+    {"check", cmd_check, "check", "relit la base et le journal, et dit ce qui ne va pas"},
+    {"backup", cmd_backup, "backup FICHIER", "copie la base SQLite pendant que le site tourne"},
+    {"doctor", cmd_doctor, "doctor [--listen ADRESSE]", "vérifie que tout est prêt pour servir"},
+};
+
+void cli_error(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    fputs("balise: ", stderr);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+static void print_help(FILE *out)
+{
+    fputs("Balise, la plateforme d’un territoire pour l’inclusion numérique.\n\n"
+          "Usage : balise COMMANDE … [--db ADRESSE] [--quiet]\n\nCommandes :\n",
+          out);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(out, "  balise %s\n      %s\n", commands[i].usage, commands[i].summary);
+    fputs("\nOptions communes :\n"
+          "  --db sqlite:CHEMIN | postgresql://…   la base (sinon BALISE_DB, sinon sqlite:balise.sqlite)\n"
+          "  --quiet                               ni progression ni résumé\n"
+          "  --help, --version\n",
+          out);
+}
+
+/* Takes the global options out of argv wherever they stand. False on wrong usage. */
+static bool take_global_options(struct cli *cli, int *argc, char **argv, bool *help, bool *version)
+{
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], "--db") == 0) {
+            if (++i == *argc) {
+                cli_error("--db attend une adresse : sqlite:CHEMIN ou postgresql://…");
+                return false;
+            }
+            cli->db_url = argv[i];
+        } else if (strncmp(argv[i], "--db=", 5) == 0) {
+            cli->db_url = argv[i] + 5;
+        } else if (strcmp(argv[i], "--quiet") == 0) {
+            cli->quiet = true;
+        } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            *help = true;
+        } else if (strcmp(argv[i], "--version") == 0) {
+            *version = true;
+        } else {
+            argv[kept++] = argv[i];
+        }
+    }
+    argv[kept] = NULL;
+    *argc = kept;
+    return true;
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int run_command(struct cli *cli, int argc, char **argv)
+{
+    bool help = false, version = false;
+    if (!take_global_options(cli, &argc, argv, &help, &version))
+        return 2;
+    if (version) {
+        puts("balise " BALISE_VERSION);
+        return 0;
+    }
+    if (argc < 2) {
+        print_help(help ? stdout : stderr);
+        return help ? 0 : 2;
+    }
+    const struct cli_command *command = find_command(argv[1]);
+    if (!command) {
+        cli_error("commande inconnue « %s ». « balise --help » donne la liste.", argv[1]);
+        return 2;
+    }
+    if (help) {
+        printf("Usage : balise %s\n\n%s.\n", command->usage, command->summary);
+        return 0;
+    }
+    return command->run(cli, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    /* Only the character type: numbers and dates never depend on the machine's language. */
+    setlocale(LC_CTYPE, "C.UTF-8");
+    if (sodium_init() < 0) {
+        cli_error("la source d’aléa du système ne répond pas.");
+        return 1;
+    }
+    const char *env_db = getenv("BALISE_DB");
+    struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite"};
+    cli.arena = arena_new(SIZE_MAX);
+    if (!cli.arena) {
+        cli_error("il n’y a plus de mémoire.");
+        return 1;
+    }
+    int status = run_command(&cli, argc, argv);
+    arena_free(cli.arena);
+    return status;
+}
