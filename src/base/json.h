@@ -1,5 +1,6 @@
 /* Streaming JSON writer (commas and nesting handled, text escaped, invalid UTF-8 replaced by U+FFFD),
- * and the few helpers used over jansson for reading. */
+ * and the few helpers used over jansson for reading. (_begin and _null_value: json_object, json_array
+ * and json_null are jansson's.) */
 #ifndef BALISE_BASE_JSON_H
 #define BALISE_BASE_JSON_H
 
@@ -18,9 +19,9 @@ struct json_writer {
 };
 
 void json_start(struct json_writer *w, struct buf *out);
-void json_object(struct json_writer *w);
+void json_object_begin(struct json_writer *w);
 void json_object_end(struct json_writer *w);
-void json_array(struct json_writer *w);
+void json_array_begin(struct json_writer *w);
 void json_array_end(struct json_writer *w);
 void json_key(struct json_writer *w, struct str key);
 void json_str(struct json_writer *w, struct str value);
@@ -28,7 +29,7 @@ void json_str_or_null(struct json_writer *w, struct str value); /* n == 0 → nu
 void json_int(struct json_writer *w, int64_t value);
 void json_num(struct json_writer *w, double value); /* not finite → null */
 void json_bool(struct json_writer *w, bool value);
-void json_null(struct json_writer *w);
+void json_null_value(struct json_writer *w);
 /* Bytes that are JSON already. */
 void json_raw(struct json_writer *w, struct str json);
 

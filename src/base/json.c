@@ -1,0 +1,296 @@
+#include "base/json.h"
+
+#include <endian.h>
+#include <math.h>
+
+#include "base/utf8.h"
+
+void json_start(struct json_writer *w, struct buf *out)
+{
+    *w = (struct json_writer){.out = out};
+}
+
+static void add_escape(struct buf *b, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                   ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
+    char text[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+    if (letters[c]) {
+        text[1] = letters[c];
+        buf_add(b, (struct str){text, 2});
+    } else {
+        buf_add(b, (struct str){text, 6});
+    }
+}
+
+/* The high bit of each of 8 bytes is set where it is a control, a quote, a backslash or above ASCII.
+ * Subtracting sets the high bit of a byte under the limit; the borrow it makes may set bits after it
+ * wrongly, so only the first one counts. */
+static inline uint64_t special_bytes(const char *p)
+{
+    const uint64_t ones = 0x0101010101010101U;
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    x = le64toh(x);
+    uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
+    return (x | (x - ones * 0x20) | (quote - ones) | (slash - ones)) & ones * 0x80;
+}
+
+/* From i, the first byte that is not copied as it is, or that begins a sequence to check. */
+static inline size_t skip_plain(struct str s, size_t i)
+{
+    while (s.n - i >= 8) {
+        uint64_t special = special_bytes(s.p + i);
+        if (special)
+            return i + (size_t)__builtin_ctzll(special) / 8;
+        i += 8;
+    }
+    for (; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+            break;
+    }
+    return i;
+}
+
+static void add_string(struct buf *b, struct str s)
+{
+    buf_char(b, '"');
+    size_t run = 0; /* start of what is to be copied as it is */
+    for (size_t i = 0; (i = skip_plain(s, i)) < s.n;) {
+        uint32_t cp;
+        unsigned char c = (unsigned char)s.p[i];
+        size_t n = c >= 0x80 ? utf8_decode(s.p + i, s.n - i, &cp) : 0;
+        if (n) {
+            i += n;
+            continue;
+        }
+        buf_add(b, (struct str){s.p + run, i - run});
+        if (c < 0x80) {
+            add_escape(b, c);
+            i++;
+        } else {
+            buf_lit(b, "\xEF\xBF\xBD");
+            i += utf8_bad_length(s.p + i, s.n - i);
+        }
+        run = i;
+    }
+    if (run < s.n)
+        buf_add(b, (struct str){s.p + run, s.n - run});
+    buf_char(b, '"');
+}
+
+static void before_value(struct json_writer *w)
+{
+    if (w->after_key) {
+        w->after_key = false;
+        return;
+    }
+    if (w->has_item[w->depth])
+        buf_char(w->out, ',');
+    w->has_item[w->depth] = true;
+}
+
+static void open_level(struct json_writer *w, char c)
+{
+    before_value(w);
+    buf_char(w->out, c);
+    if (w->depth == JSON_DEPTH_MAX - 1) {
+        w->out->failed = true; /* a bug of the caller: better no document than a wrong one */
+        return;
+    }
+    w->has_item[++w->depth] = false;
+}
+
+static void close_level(struct json_writer *w, char c)
+{
+    buf_char(w->out, c);
+    if (w->depth > 0)
+        w->depth--;
+}
+
+void json_object_begin(struct json_writer *w)
+{
+    open_level(w, '{');
+}
+
+void json_object_end(struct json_writer *w)
+{
+    close_level(w, '}');
+}
+
+void json_array_begin(struct json_writer *w)
+{
+    open_level(w, '[');
+}
+
+void json_array_end(struct json_writer *w)
+{
+    close_level(w, ']');
+}
+
+void json_key(struct json_writer *w, struct str key)
+{
+    before_value(w);
+    add_string(w->out, key);
+    buf_char(w->out, ':');
+    w->after_key = true;
+}
+
+void json_str(struct json_writer *w, struct str value)
+{
+    before_value(w);
+    add_string(w->out, value);
+}
+
+void json_str_or_null(struct json_writer *w, struct str value)
+{
+    if (value.n)
+        json_str(w, value);
+    else
+        json_null_value(w);
+}
+
+void json_int(struct json_writer *w, int64_t value)
+{
+    before_value(w);
+    buf_int(w->out, value);
+}
+
+void json_num(struct json_writer *w, double value)
+{
+    before_value(w);
+    if (isfinite(value))
+        buf_double(w->out, value);
+    else
+        buf_lit(w->out, "null");
+}
+
+void json_bool(struct json_writer *w, bool value)
+{
+    before_value(w);
+    buf_lit(w->out, value ? "true" : "false");
+}
+
+void json_null_value(struct json_writer *w)
+{
+    before_value(w);
+    buf_lit(w->out, "null");
+}
+
+void json_raw(struct json_writer *w, struct str json)
+{
+    before_value(w);
+    buf_add(w->out, json);
+}
+
+/* Nesting beyond this is no real document; jansson itself would recurse 2,048 levels deep. */
+enum { PARSE_DEPTH_MAX = 64 };
+static const size_t parse_bytes_max = (size_t)256 << 20;
+
+/* Offset of the bracket that goes too deep, or -1. */
+static ptrdiff_t too_deep_at(struct str text)
+{
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (in_string) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > PARSE_DEPTH_MAX)
+                return (ptrdiff_t)i;
+        } else if ((c == ']' || c == '}') && depth) {
+            depth--;
+        }
+    }
+    return -1;
+}
+
+static struct str reason(struct arena *a, struct str text, const json_error_t *e)
+{
+    const char *what;
+    switch (json_error_code(e)) {
+    case json_error_premature_end_of_input:
+        what = "le document s’arrête trop tôt";
+        break;
+    case json_error_end_of_input_expected:
+        what = "il y a du texte après la fin du document";
+        break;
+    case json_error_invalid_utf8:
+        what = "le texte n’est pas en UTF-8";
+        break;
+    case json_error_duplicate_key:
+        what = "une clé est présente deux fois dans le même objet";
+        break;
+    case json_error_numeric_overflow:
+        what = "un nombre est trop grand";
+        break;
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        what = "un texte contient le caractère nul";
+        break;
+    case json_error_out_of_memory:
+        what = "la mémoire ne suffit pas pour lire ce document";
+        break;
+    default:
+        what = text.n ? "la syntaxe n’est pas correcte" : "le document est vide";
+    }
+    return arena_printf(a, "JSON illisible, ligne %d, colonne %d : %s.", e->line < 1 ? 1 : e->line,
+                        e->column < 1 ? 1 : e->column, what);
+}
+
+static void release_tree(void *slot)
+{
+    json_decref(*(json_t **)slot);
+}
+
+enum err json_parse(struct arena *a, struct str text, json_t **out, struct str *why)
+{
+    *out = NULL;
+    if (str_starts(text, STR("\xEF\xBB\xBF")))
+        text = str_sub(text, 3, text.n);
+    if (text.n > parse_bytes_max) {
+        if (why)
+            *why = STR("Le document JSON est trop gros.");
+        return ERR_INVALID;
+    }
+    ptrdiff_t deep = too_deep_at(text);
+    if (deep >= 0) {
+        int line = 1;
+        size_t start = 0;
+        for (size_t i = 0; i < (size_t)deep; i++)
+            if (text.p[i] == '\n') {
+                line++;
+                start = i + 1;
+            }
+        if (why)
+            *why = arena_printf(a, "JSON illisible, ligne %d, colonne %zu : trop de niveaux imbriqués.",
+                                line, str_length(str_sub(text, start, (size_t)deep - start)) + 1);
+        return ERR_INVALID;
+    }
+    json_error_t e;
+    json_t **slot = ARENA_NEW(a, json_t *);
+    arena_defer(a, release_tree, slot); /* before the tree exists: this may jump */
+    json_t *tree = *slot = json_loadb(text.n ? text.p : "", text.n,
+                              JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    if (!tree) {
+        if (why)
+            *why = reason(a, text, &e);
+        return ERR_INVALID;
+    }
+    *out = tree;
+    return OK;
+}
+
+struct str json_get_str(const json_t *object, const char *key)
+{
+    const json_t *v = json_object_get(object, key);
+    return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_NONE;
+}
