@@ -13,6 +13,11 @@ struct str {
     size_t n;
 };
 
+struct str_list {
+    struct str *items;
+    size_t n;
+};
+
 /* A literal: STR("text"). In a constant initialiser: STR_INIT("text"). */
 #define STR_INIT(lit) {"" lit, sizeof(lit) - 1}
 #define STR(lit) ((struct str)STR_INIT(lit))

@@ -35,10 +35,6 @@ enum input_type {
     INPUT_LIST,     /* struct str_list: repeated parameter; each item as INPUT_TEXT */
     INPUT_ENUM_LIST /* uint64_t bit mask over `values` (≤ 64) */
 };
-struct str_list {
-    struct str *items;
-    size_t n;
-};
 struct input_field {
     const char *name; /* as on the wire */
     enum input_source source;

@@ -73,6 +73,10 @@ struct search_query {
     struct search_filter beyond;
     const struct search_filter *filters;
     size_t n_filters;
+    /* What a mask cannot say (a zone, a score, open now); NULL: everything. Called last, for documents that
+       pass the rest; totals, facets and pages count only what it keeps. */
+    bool (*keep)(uint32_t ref, void *ctx);
+    void *keep_ctx;
     enum search_order order;
     uint32_t offset, limit; /* limit ≤ 10 000 */
     bool want_facets; /* counts over the whole answer; a facet that is filtered is counted as if its own

@@ -1,0 +1,283 @@
+/* The directory: structures (organisations), places (where people are received), services (what is
+ * offered), their import, export and search. The only header that other modules include.
+ *
+ * Ownership: every text of a record that is read lives in the arena given. Errors: those of db/db.h, plus
+ * what each function says. Writers run inside the caller's DB_WRITE transaction, append to the journal,
+ * and end with directory_changed(). */
+#ifndef BALISE_MODULES_DIRECTORY_DIRECTORY_H
+#define BALISE_MODULES_DIRECTORY_DIRECTORY_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "db/db.h"
+#include "hours/hours.h"
+#include "modules/directory/model.h"
+
+struct json_writer;
+struct module;
+extern const struct module directory_module;
+
+/* -- rules (pure) --------------------------------------------------------------------------------- */
+struct directory_problem {
+    const char *field; /* the standard's name */
+    struct str value;  /* what was given, cut to 200 bytes */
+    const char *why;   /* French: what is wrong and what to do */
+    bool refuses;      /* a required field: the record cannot be kept. Otherwise the value was dropped */
+};
+struct directory_problems {
+    struct directory_problem *items;
+    size_t n, cap;
+    bool refused; /* one of them refuses */
+};
+/* Normalises (NFC, trimmed, lists sorted in French order without doubles) and checks every field against its
+ * standard, all problems in one pass; optional values that break it are emptied. `today` bounds dates of
+ * data·inclusion. The record's texts may be moved into `a`. */
+void directory_check_place(struct arena *a, struct directory_place *p, struct directory_problems *out);
+void directory_check_structure(struct arena *a, struct directory_structure *s, struct civil_date today,
+                               struct directory_problems *out);
+void directory_check_service(struct arena *a, struct directory_service *s, struct civil_date today,
+                             struct directory_problems *out);
+/* data·inclusion's quality score, 0…1. */
+double directory_quality(const struct directory_service *s, struct civil_date today);
+/* Known and valid point of a record, from its two numbers. */
+bool directory_point(struct directory_number latitude, struct directory_number longitude, struct geo_point *out);
+/* "35" of "35238", "2A", "974"; from the postal code when the INSEE code is unknown; empty otherwise. */
+struct str directory_departement(struct arena *a, struct str code_insee, struct str code_postal);
+
+/* -- writing -------------------------------------------------------------------------------------- */
+/* Insert when record.id is empty or unknown, else update. Fills id, slug (a renamed record gets a new one; the
+ * old redirects), created_at_ms, updated_at_ms. The record must have passed its check. `actor`: who, for the
+ * journal ("import:france-services", "demo"). ERR_CONFLICT: another record has this source and source_id. */
+enum err directory_place_save(struct db_conn *c, struct arena *a, struct str actor, struct directory_place *p) MUST_USE;
+enum err directory_structure_save(struct db_conn *c, struct arena *a, struct str actor,
+                                  struct directory_structure *s) MUST_USE;
+enum err directory_service_save(struct db_conn *c, struct arena *a, struct str actor,
+                                struct directory_service *s) MUST_USE;
+/* Soft deletion; ERR_NOT_FOUND when there is no such live record. */
+enum err directory_delete(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
+                          struct str id) MUST_USE;
+/* A human confirms that the record is right now. */
+enum err directory_confirm(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
+                           struct str id, struct str by) MUST_USE;
+/* Bumps the change sequence: call once, last, in the transaction. */
+enum err directory_changed(struct db_conn *c) MUST_USE;
+
+/* -- reading one ---------------------------------------------------------------------------------- */
+struct directory_sheet {
+    enum directory_kind kind; /* DIRECTORY_PLACE or DIRECTORY_STRUCTURE */
+    struct directory_place *place;         /* NULL for a structure */
+    struct directory_structure *structure; /* the host of the place (may be NULL), or the structure itself */
+    struct directory_service *services;    /* of the structure, by name; those given at this place first */
+    size_t n_services;
+    struct directory_place *places; /* live places of the structure (not filled for a place) */
+    size_t n_places;
+};
+/* ERR_NOT_FOUND; ERR_GONE when the record was removed. *canonical is its slug now: when it differs from the
+ * one asked, answer 301 to it. */
+enum err directory_find_by_slug(struct db_conn *c, struct arena *a, struct str slug, struct directory_sheet *out,
+                                struct str *canonical) MUST_USE;
+enum err directory_find_by_id(struct db_conn *c, struct arena *a, struct str id, struct directory_sheet *out) MUST_USE;
+
+struct directory_counts {
+    int64_t places, structures, services; /* live */
+    int64_t last_change_ms;               /* of any record; 0: none */
+};
+enum err directory_count(struct db_conn *c, struct directory_counts *out) MUST_USE;
+
+/* -- cards: what a person searches ---------------------------------------------------------------- */
+/* Everything needed to draw a result without the database. Lives in the snapshot. */
+struct directory_card {
+    enum directory_kind kind; /* DIRECTORY_PLACE or DIRECTORY_STRUCTURE */
+    struct str id, slug, nom;
+    struct str adresse, code_postal, commune, code_insee;
+    struct str telephone; /* E.164 or as given; may be empty */
+    struct str prise_rdv; /* booking link; may be empty */
+    bool has_point;
+    struct geo_point point;
+    const struct hours *hours; /* NULL: unknown or not valid */
+    struct hours_place hours_place;
+    struct directory_set services;    /* ENUM_SERVICE_LAMEDNUM; empty for a structure */
+    struct directory_set thematiques; /* ENUM_THEMATIQUE, of its services */
+    struct directory_set publics;     /* ENUM_PUBLIC */
+    struct directory_set frais;       /* ENUM_FRAIS_LAMEDNUM */
+    struct directory_set acces;       /* ENUM_ACCES */
+    struct directory_set accompagnement; /* ENUM_ACCOMPAGNEMENT */
+    struct directory_set prise_en_charge; /* ENUM_PRISE_EN_CHARGE */
+    struct directory_set besoins;     /* ENUM_BESOIN */
+    int famille;                      /* ENUM_FAMILLE, -1: unknown */
+    int64_t confirmed_at_ms;
+};
+
+/* The numbers of the cards' facets, in the counts and in the filters. */
+enum directory_facet {
+    FACET_BESOIN,
+    FACET_CATEGORIE,
+    FACET_THEMATIQUE,
+    FACET_SERVICE,
+    FACET_PUBLIC, /* a filter on it also keeps tous-publics */
+    FACET_PRISE_EN_CHARGE,
+    FACET_FRAIS, /* ENUM_FRAIS_LAMEDNUM */
+    FACET_ACCES,
+    FACET_ACCOMPAGNEMENT,
+    FACET_FAMILLE,
+    FACET_COUNT
+};
+enum directory_enum_id directory_facet_enum(enum directory_facet f);
+
+struct directory_query {
+    struct str text; /* as typed */
+    bool prefix_last;
+    bool has_point;
+    struct geo_point point;
+    double radius_m; /* ≤ 0: no limit */
+    struct directory_set filters[FACET_COUNT]; /* empty: no condition; otherwise one of these values */
+    uint32_t offset, limit;
+    bool want_facets;
+    bool by_distance; /* nearest first; otherwise best first */
+};
+struct directory_hit {
+    const struct directory_card *card;
+    float score;
+    double distance_m; /* < 0: no point */
+};
+struct directory_answer {
+    uint32_t total;
+    struct directory_hit *hits;
+    size_t n_hits;
+    const uint32_t (*facet_counts)[192]; /* [enum directory_facet][value]; NULL unless asked */
+    bool partial_words; /* no card has every word: those with some are given */
+    int64_t version;    /* change sequence of the snapshot, for ETag */
+};
+/* The answer, cards included, is valid as long as `a` (which holds the snapshot). Never fails: without a
+ * snapshot yet, the answer is empty. */
+void directory_search_cards(struct arena *a, const struct directory_query *q, struct directory_answer *out);
+/* NULL when no live record has this slug or id. Valid as long as `a`. */
+const struct directory_card *directory_card(struct arena *a, struct str slug_or_id);
+/* All cards, in grid order: for the map and the list of a town. Valid as long as `a`. */
+const struct directory_card *directory_cards(struct arena *a, size_t *n);
+
+/* -- the national API ----------------------------------------------------------------------------- */
+/* What is published: native structures and services, and those derived from places. Conditions are joined by
+ * AND; an empty one does not count. Territories come resolved by the caller (module territory). */
+struct directory_selection {
+    struct str_list sources;
+    struct str_list departements; /* codes; a région is its départements */
+    struct str code_commune;      /* of the record's own address */
+    struct directory_set reseaux_porteurs; /* structures: their own; services: their structure's */
+    /* services only */
+    struct directory_set thematiques, frais, publics, modes_accueil, types;
+    struct str recherche_public; /* words over publics and publics_precisions; OR, -word, "phrase" */
+    double score_minimum;
+    /* search only */
+    struct str q;
+    bool has_point;
+    struct geo_point point;
+    double radius_km;    /* with a point; services `a-distance` are kept beyond */
+    bool around_commune; /* /search/services: apply zone_eligibilite with the three codes below */
+    struct str zone_commune, zone_departement, zone_epci;
+
+    uint32_t offset, limit; /* limit ≤ 10 000 */
+};
+struct directory_published_structure {
+    struct directory_structure structure; /* record.source / source_id: as published */
+    struct directory_service *services;   /* only by directory_published_structure_get */
+    size_t n_services;
+};
+struct directory_published_service {
+    struct directory_service service;      /* structure_source_id filled */
+    struct directory_structure *structure; /* not in directory_list_services */
+    double score_qualite;
+    bool has_distance;
+    int64_t distance_km;    /* whole kilometres; only en-presentiel and within the radius */
+    double score_recherche; /* 0…1, with q */
+};
+struct directory_structures {
+    struct directory_published_structure *items;
+    size_t n;
+    int64_t total;
+};
+struct directory_services {
+    struct directory_published_service *items;
+    size_t n;
+    int64_t total;
+};
+/* Ordered by published id. */
+enum err directory_list_structures(struct db_conn *c, struct arena *a, const struct directory_selection *sel,
+                                   struct directory_structures *out) MUST_USE;
+enum err directory_list_services(struct db_conn *c, struct arena *a, const struct directory_selection *sel,
+                                 struct directory_services *out) MUST_USE;
+/* With q: by score; otherwise by distance (none last), then id. */
+enum err directory_search_services(struct db_conn *c, struct arena *a, const struct directory_selection *sel,
+                                   struct directory_services *out) MUST_USE;
+/* By published id; ERR_NOT_FOUND. */
+enum err directory_published_structure_get(struct db_conn *c, struct arena *a, struct str id,
+                                           struct directory_published_structure *out) MUST_USE;
+enum err directory_published_service_get(struct db_conn *c, struct arena *a, struct str id,
+                                         struct directory_published_service *out) MUST_USE;
+/* The members of the JSON object, every field of the standard in its order, without the braces: the caller adds
+ * adresse_certifiee, score_qualite, doublons… */
+void directory_write_structure(struct json_writer *w, const struct directory_structure *s);
+void directory_write_service(struct json_writer *w, const struct directory_service *s);
+
+struct directory_source {
+    struct str slug, nom, description;
+};
+/* Sources that have a live record, by slug. */
+enum err directory_sources(struct db_conn *c, struct arena *a, struct directory_source **out, size_t *n) MUST_USE;
+/* Names a source (import --source, settings); keeps what is not given. */
+enum err directory_source_save(struct db_conn *c, struct str slug, struct str nom, struct str description) MUST_USE;
+/* Times of the last committed change of the directory, for ETag and Last-Modified. */
+enum err directory_version(struct db_conn *c, int64_t *seq, int64_t *changed_ms) MUST_USE;
+
+/* -- import (import*.c) --------------------------------------------------------------------------- */
+struct directory_import_counts {
+    int64_t rows, added, updated, unchanged, refused;
+    int64_t kept_deleted; /* removed here by a human: left removed */
+    int64_t dropped;      /* optional values dropped, one report line each */
+};
+struct directory_import {
+    struct str data;        /* the whole file; must stay valid */
+    struct str source;      /* --source: for records that do not say theirs; may be empty */
+    struct str default_source; /* the territory's, last resort */
+    struct str actor;
+    /* Report, CSV: ligne,champ,valeur,motif. NULL: not wanted. Called with chunks. */
+    bool (*report)(void *ctx, struct str csv);
+    void (*progress)(void *ctx, size_t done_bytes, size_t total_bytes, int64_t rows); /* may be NULL */
+    void *ctx;
+    int batch_rows;
+};
+struct directory_import_result {
+    const char *format; /* "LaMednum 1.0.2 (CSV)"… */
+    struct directory_import_counts counts;
+    struct str ignored_columns; /* names not in the standard, separated by ", " */
+};
+/* One transaction: all or nothing. ERR_INVALID: the file is not one of the formats, is cut or empty; *why says it
+ * in French (line, what was found, what to do). */
+enum err directory_import_run(struct db_conn *c, struct arena *a, const struct directory_import *in,
+                              struct directory_import_result *out, struct str *why) MUST_USE;
+
+/* -- export (export*.c) --------------------------------------------------------------------------- */
+enum directory_format { EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION, EXPORT_GEOJSON, EXPORT_COUNT };
+struct directory_format_info {
+    const char *name;         /* "lamednum-csv": CLI and URL */
+    const char *content_type;
+    const char *extension;    /* "csv" */
+    const char *fr, *en;      /* for people */
+};
+const struct directory_format_info *directory_format_info(enum directory_format f);
+bool directory_format_find(struct str name, enum directory_format *out);
+
+/* Writes the export by pieces of about 64 KiB: constant memory. `sink` returning false stops it with ERR_IO.
+ * Runs in one DB_READ transaction of its own: the connection must not be in one. */
+enum err directory_export(struct db_conn *c, enum directory_format f, bool (*sink)(void *ctx, struct str piece),
+                          void *ctx) MUST_USE;
+
+/* -- the snapshot --------------------------------------------------------------------------------- */
+/* Rebuilds the indexes if the directory changed since; called by module start and refresh. */
+enum err directory_refresh(struct db *db) MUST_USE;
+void directory_stop(void);
+/* Bytes held, records indexed: for /sante and the benches. */
+void directory_index_facts(size_t *bytes, size_t *cards, size_t *services);
+
+#endif
