@@ -1,6 +1,6 @@
 #include "base/csv.h"
 
-#include "base/text.h"
+#include "base/text_private.h"
 #include "base/utf8.h"
 
 /* What a byte means to the scanner; the delimiter is set for each reader. */
@@ -53,13 +53,11 @@ static struct str mend_utf8(struct arena *a, struct str s, size_t strays)
     for (size_t i = 0; i < s.n; i += len) {
         uint32_t cp;
         len = utf8_decode(s.p + i, s.n - i, &cp);
-        struct str piece = {s.p + i, len};
         if (len == 0) {
             len = 1;
-            piece = text_from_cp1252(a, (struct str){s.p + i, 1});
+            cp = text_cp1252((unsigned char)s.p[i]);
         }
-        memcpy(out + n, piece.p, piece.n);
-        n += piece.n;
+        n += utf8_encode(cp, out + n);
     }
     return (struct str){out, n};
 }

@@ -2,6 +2,9 @@
 
 #include <endian.h>
 #include <math.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/utf8.h"
 
@@ -40,6 +43,17 @@ static inline uint64_t special_bytes(const char *p)
 /* From i, the first byte that is not copied as it is, or that begins a sequence to check. */
 static inline size_t skip_plain(struct str s, size_t i)
 {
+#ifdef __SSE2__
+    for (; s.n - i >= 16; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+        __m128i special = _mm_cmplt_epi8(x, _mm_set1_epi8(0x20)); /* signed: also above ASCII */
+        special = _mm_or_si128(special, _mm_cmpeq_epi8(x, _mm_set1_epi8('"')));
+        special = _mm_or_si128(special, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+        int mask = _mm_movemask_epi8(special);
+        if (mask)
+            return i + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
     while (s.n - i >= 8) {
         uint64_t special = special_bytes(s.p + i);
         if (special)
@@ -54,18 +68,38 @@ static inline size_t skip_plain(struct str s, size_t i)
     return i;
 }
 
-static void add_string(struct buf *b, struct str s)
+/* From i, the first byte that cannot be copied as it is: to escape, or not UTF-8. */
+static inline size_t skip_valid(struct str s, size_t i)
 {
-    buf_char(b, '"');
-    size_t run = 0; /* start of what is to be copied as it is */
-    for (size_t i = 0; (i = skip_plain(s, i)) < s.n;) {
+    while ((i = skip_plain(s, i)) < s.n && (unsigned char)s.p[i] >= 0x80) {
         uint32_t cp;
+        size_t n = utf8_decode(s.p + i, s.n - i, &cp);
+        if (n == 0)
+            break;
+        i += n;
+    }
+    return i;
+}
+
+/* The string with its quotes, then `after` (a colon) if it is not zero. */
+static void add_string(struct buf *b, struct str s, char after)
+{
+    size_t i = skip_valid(s, 0), run = 0; /* run: start of what is to be copied as it is */
+    size_t all = s.n + 2 + (after != 0);
+    char *p = i == s.n ? buf_reserve(b, all) : NULL;
+    if (p) { /* nearly always */
+        *p++ = '"';
+        if (s.n)
+            memcpy(p, s.p, s.n);
+        p[s.n] = '"';
+        if (after)
+            p[s.n + 1] = after;
+        buf_commit(b, all);
+        return;
+    }
+    buf_char(b, '"');
+    for (; i < s.n; i = skip_valid(s, i)) {
         unsigned char c = (unsigned char)s.p[i];
-        size_t n = c >= 0x80 ? utf8_decode(s.p + i, s.n - i, &cp) : 0;
-        if (n) {
-            i += n;
-            continue;
-        }
         buf_add(b, (struct str){s.p + run, i - run});
         if (c < 0x80) {
             add_escape(b, c);
@@ -79,6 +113,8 @@ static void add_string(struct buf *b, struct str s)
     if (run < s.n)
         buf_add(b, (struct str){s.p + run, s.n - run});
     buf_char(b, '"');
+    if (after)
+        buf_char(b, after);
 }
 
 static void before_value(struct json_writer *w)
@@ -133,15 +169,14 @@ void json_array_end(struct json_writer *w)
 void json_key(struct json_writer *w, struct str key)
 {
     before_value(w);
-    add_string(w->out, key);
-    buf_char(w->out, ':');
+    add_string(w->out, key, ':');
     w->after_key = true;
 }
 
 void json_str(struct json_writer *w, struct str value)
 {
     before_value(w);
-    add_string(w->out, value);
+    add_string(w->out, value, 0);
 }
 
 void json_str_or_null(struct json_writer *w, struct str value)

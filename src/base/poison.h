@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* with clang, _FORTIFY_SOURCE makes it a macro, which cannot be poisoned */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf gets atoi strtok
 
 #endif

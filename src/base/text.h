@@ -21,7 +21,7 @@ struct text_word {
 size_t text_words(struct arena *a, struct str s, struct text_word **out);
 
 /* Snowball French stem of a lower-case accented word, then folded: "numériques" → "numer". One
- * stemmer per thread (it is not thread-safe); words under 3 letters come back as they are. */
+ * stemmer per thread (it is not thread-safe); words under 3 letters, or over 64 bytes, are only folded. */
 struct text_stemmer;
 struct text_stemmer *text_stemmer_new(void);
 void text_stemmer_free(struct text_stemmer *st);
@@ -31,15 +31,18 @@ struct str text_stem(struct text_stemmer *st, struct arena *a, struct str word);
 bool text_is_stop_word(struct str folded);
 
 /* "Médiathèque de L'Hay-les-Roses" → "mediatheque-de-l-hay-les-roses"; at most `max` bytes, cut at a
- * word. Empty when no letter or digit is left. */
+ * word. ASCII only; empty when no letter or digit is left. */
 struct str text_slug(struct arena *a, struct str s, size_t max);
 
 /* Order of a French dictionary (letters first, then accents, then case): memcmp on the keys sorts as
- * French collation does, digits before letters, punctuation and spaces ignored at first level. */
+ * French collation does, digits before letters, punctuation and spaces ignored but
+ * to break ties. A key is valid UTF-8 without a NUL. Keys of one list are made once; text_compare makes
+ * two each time. */
 struct str text_sort_key(struct arena *a, struct str s);
 int text_compare(struct str a, struct str b);
 
-/* NFC, control characters dropped (but \n and \t), \r\n → \n. Returns the same view when there is
+/* NFC, control characters dropped (but \n and \t), \r\n and \r → \n, bytes that are not
+ * UTF-8 → U+FFFD. Returns the same view when there is
  * nothing to change. */
 struct str text_normalize(struct arena *a, struct str s);
 
