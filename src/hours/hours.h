@@ -1,6 +1,6 @@
 /* OSM opening_hours: parse, evaluate, put in words. Pure: no clock, no database, no locale.
  *
- * Grammar: the OSM specification 0.7.2 without sun times: weekdays, several spans, spans past midnight
+ * Grammar: the OSM specification 0.7.2 without sun times and points in time: weekdays, several spans, spans past midnight
  * and open ends, nth weekday, months, dates, years, weeks (week 2-52/2), PH, SH, easter, 24/7,
  * open/closed/off/unknown, comments, `;` `,` `||`. Public holidays are computed per département
  * (57, 67, 68, overseas); school holidays come from data per zone, and a year without data gives
@@ -22,19 +22,21 @@ struct hours_place {
 };
 struct hours_place hours_place_of_insee(struct str code_insee);
 
-/* ERR_INVALID with *why (a French sentence with the place of the mistake) when the text is not valid. */
+/* ERR_INVALID with *why (a French sentence with the place of the mistake) when the text is not valid.
+ * Reads more than it writes: 9:00, 9.00, 9h00, 9-12, long dashes, English and French day names, any case. */
 enum err hours_parse(struct arena *a, struct str text, struct hours **out, struct str *why) MUST_USE;
 
 struct hours_now {
     enum hours_state state;
     struct str comment;      /* "sur rendez-vous", or empty; lives with the expression */
-    bool has_next;           /* the state changes within a year */
+    bool has_next;           /* the state changes some day (looked for over eight years) */
     int64_t next_ms;         /* when, UTC */
     enum hours_state next_state;
 };
 struct hours_now hours_at(const struct hours *h, const struct hours_place *place, int64_t utc_ms);
 
-/* A span of one local day. Minutes from midnight; `end` may pass 24:00 (up to 48:00). */
+/* A span of one local day, the day it begins. Minutes from midnight; `end` may pass 24:00 (up to 48:00).
+ * With `open_end` the true end is not known: `end` is the one announced, or `start` when none is. */
 struct hours_span {
     int start, end;
     enum hours_state state; /* open or unknown */

@@ -1,0 +1,761 @@
+#include <limits.h>
+
+#include "hours/ast.h"
+#include "hours/lex.h"
+
+enum { LIST_MAX = 64 };
+
+struct parser {
+    struct arena *a;
+    struct hours_lexer l;
+    size_t n_spans;
+    /* The first mistake: what is wrong, and the bytes it is about. */
+    const char *fault;
+    struct str culprit;
+};
+
+static struct hours_token *tok(struct parser *p)
+{
+    return &p->l.tok;
+}
+
+static void next(struct parser *p)
+{
+    hours_lexer_next(&p->l);
+}
+
+static bool is_sign(struct parser *p, char c)
+{
+    return tok(p)->kind == TOK_SIGN && tok(p)->value == c;
+}
+
+static bool accept(struct parser *p, char c)
+{
+    if (!is_sign(p, c))
+        return false;
+    next(p);
+    return true;
+}
+
+/* `from`…the end of the token before the current one, as the writer sees it. */
+static bool fail_at(struct parser *p, const char *fault, struct str culprit)
+{
+    if (!p->fault) {
+        p->fault = fault;
+        p->culprit = culprit;
+    }
+    return false;
+}
+
+static bool fail(struct parser *p, const char *fault)
+{
+    return fail_at(p, fault, tok(p)->text);
+}
+
+/* The bytes from `start` up to the current token, without the space between. */
+static struct str since(struct parser *p, const char *start)
+{
+    return str_trim((struct str){start, (size_t)(tok(p)->text.p - start)});
+}
+
+static void *keep(struct parser *p, const void *items, size_t n, size_t size)
+{
+    if (n == 0)
+        return NULL;
+    void *out = arena_array(p->a, n, size);
+    memcpy(out, items, n * size);
+    return out;
+}
+
+#define TOO_LONG "la liste est trop longue"
+
+/* ---- times ---- */
+
+static bool number_is_time(struct parser *p)
+{
+    struct hours_lexer ahead = p->l;
+    hours_lexer_next(&ahead);
+    bool sep = ahead.tok.kind == TOK_SIGN && !ahead.tok.space_before &&
+               (ahead.tok.value == ':' || ahead.tok.value == 'h' || ahead.tok.value == '.');
+    if (!sep)
+        return false;
+    hours_lexer_next(&ahead);
+    return ahead.tok.kind == TOK_NUMBER && ahead.tok.text.n == 2;
+}
+
+/* hh:mm, hh.mm, hhhmm, or hh alone; minutes from midnight. */
+static bool parse_clock(struct parser *p, int *minutes, bool *bare)
+{
+    struct hours_token hour = *tok(p);
+    if (hour.kind == TOK_SUN)
+        return fail(p, "les heures du soleil ne sont pas acceptées, écrivez une heure comme 18:30");
+    if (hour.kind != TOK_NUMBER)
+        return fail(p, "une heure est attendue ici, comme 09:00");
+    const char *start = hour.text.p;
+    bool has_minutes = number_is_time(p);
+    *bare = !has_minutes;
+    next(p);
+    int minute = 0;
+    if (has_minutes) {
+        next(p);
+        minute = tok(p)->value;
+        next(p);
+    } else if (tok(p)->kind == TOK_SIGN && (tok(p)->value == ':' || tok(p)->value == '.') && !tok(p)->space_before) {
+        return fail_at(p, "les minutes manquent, écrivez une heure comme 09:00", since(p, start));
+    }
+    if (hour.text.n > 2 || hour.value > 48 || minute > 59 || hour.value * 60 + minute > 2 * DAY_MIN)
+        return fail_at(p, "cette heure n’existe pas", since(p, start));
+    *minutes = hour.value * 60 + minute;
+    return true;
+}
+
+/* "+" after a span: nobody knows when it closes; held unknown for a while. */
+static int open_end_guess(int from)
+{
+    int guess = DAY_MIN;
+    if (from >= 22 * 60)
+        guess = from + 8 * 60;
+    else if (from >= 17 * 60)
+        guess = from + 10 * 60;
+    return guess < 2 * DAY_MIN ? guess : 2 * DAY_MIN;
+}
+
+static bool parse_span(struct parser *p, struct hours_time *out)
+{
+    const char *first = tok(p)->text.p;
+    int start = 0, end = 0;
+    bool bare_start = false, bare_end = false;
+    if (!parse_clock(p, &start, &bare_start))
+        return false;
+    if (start >= DAY_MIN)
+        return fail_at(p, "le début doit être avant 24:00", since(p, first));
+    if (accept(p, '+')) {
+        *out = (struct hours_time){(int16_t)start, (int16_t)start, (int16_t)open_end_guess(start), true};
+        return true;
+    }
+    if (!is_sign(p, '-'))
+        return fail_at(p, "c’est une heure seule, il faut un début et une fin, comme 09:00-12:00", since(p, first));
+    next(p);
+    if (!parse_clock(p, &end, &bare_end))
+        return false;
+    if (is_sign(p, '-'))
+        return fail_at(p, "un deuxième tiret suit une plage, séparez les plages par une virgule, comme 09:00-12:00,14:00-17:00",
+                       since(p, first));
+    if (is_sign(p, '/'))
+        return fail_at(p, "les heures répétées ne sont pas acceptées", since(p, first));
+    if (end <= start)
+        end += DAY_MIN;
+    if (end > 2 * DAY_MIN)
+        return fail_at(p, "la fin est trop loin après minuit", since(p, first));
+    *out = (struct hours_time){(int16_t)start, (int16_t)end, 0, false};
+    if (accept(p, '+')) {
+        out->open_end = true;
+        out->guess_end = (int16_t)open_end_guess(end);
+    }
+    return true;
+}
+
+/* Is the next token, after a comma, the start of another span of the same list? */
+static bool comma_then_time(struct parser *p)
+{
+    if (!is_sign(p, ','))
+        return false;
+    struct parser ahead = *p;
+    next(&ahead);
+    if (tok(&ahead)->kind != TOK_NUMBER || tok(&ahead)->text.n > 2)
+        return tok(&ahead)->kind == TOK_SUN;
+    return true;
+}
+
+static bool parse_times(struct parser *p, struct hours_rule *r)
+{
+    struct hours_time list[LIST_MAX];
+    size_t n = 0;
+    do {
+        if (n > 0)
+            next(p); /* the comma */
+        if (n == LIST_MAX || ++p->n_spans > HOURS_SPANS_MAX)
+            return fail(p, TOO_LONG);
+        if (!parse_span(p, &list[n++]))
+            return false;
+    } while (comma_then_time(p));
+    if (tok(p)->kind == TOK_NUMBER)
+        return fail(p, "il manque une virgule ou un point-virgule avant");
+    /* An open end lasts no longer than the next span of the list. */
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; list[i].open_end && j < n; j++)
+            if (list[j].start >= list[i].end && j != i && list[j].start < list[i].guess_end)
+                list[i].guess_end = list[j].start;
+    r->times = keep(p, list, n, sizeof *list);
+    r->n_times = n;
+    return true;
+}
+
+/* ---- weekdays and holidays ---- */
+
+/* "+2 days", "-1 day": accepted only when the word follows; otherwise nothing is consumed. */
+static bool parse_day_offset(struct parser *p, int *offset)
+{
+    if (!is_sign(p, '+') && !is_sign(p, '-'))
+        return false;
+    struct hours_lexer ahead = p->l;
+    int sign = tok(p)->value == '-' ? -1 : 1;
+    hours_lexer_next(&ahead);
+    struct hours_token number = ahead.tok;
+    hours_lexer_next(&ahead);
+    if (number.kind != TOK_NUMBER || number.value > 366 || ahead.tok.kind != TOK_DAY)
+        return false;
+    *offset = sign * number.value;
+    hours_lexer_next(&ahead);
+    p->l = ahead;
+    return true;
+}
+
+static bool parse_nth_number(struct parser *p, int *out)
+{
+    int sign = accept(p, '-') ? -1 : 1;
+    if (tok(p)->kind != TOK_NUMBER || tok(p)->value < 1 || tok(p)->value > 5)
+        return fail(p, "entre crochets, un rang de 1 à 5 ou de -1 à -5 est attendu");
+    *out = sign * tok(p)->value;
+    next(p);
+    return true;
+}
+
+static uint16_t nth_bit(int nth)
+{
+    return (uint16_t)(1u << (nth > 0 ? nth : 8 - nth));
+}
+
+/* After "[": 1  -1  1,3  1-2 */
+static bool parse_nth_list(struct parser *p, uint16_t *mask)
+{
+    *mask = 0;
+    do {
+        int from = 0, to = 0;
+        if (!parse_nth_number(p, &from))
+            return false;
+        to = from;
+        if (from > 0 && accept(p, '-') && (!parse_nth_number(p, &to) || to < from))
+            return fail(p, "entre crochets, la fin doit suivre le début");
+        for (int i = from; i <= to; i++)
+            *mask |= nth_bit(i);
+    } while (accept(p, ','));
+    return accept(p, ']') || fail(p, "le crochet n’est pas fermé");
+}
+
+static bool starts_days(enum hours_token_kind kind)
+{
+    return kind == TOK_WEEKDAY || kind == TOK_PH || kind == TOK_SH;
+}
+
+static bool parse_days_item(struct parser *p, struct hours_days *out)
+{
+    struct hours_token first = *tok(p);
+    next(p);
+    *out = (struct hours_days){0};
+    if (first.kind != TOK_WEEKDAY) {
+        out->kind = first.kind == TOK_PH ? DAYS_PH : DAYS_SH;
+        const char *start = tok(p)->text.p;
+        if (parse_day_offset(p, &out->offset_days) &&
+            (out->kind == DAYS_SH || out->offset_days < -1 || out->offset_days > 1))
+            return fail_at(p, "seuls « PH -1 day » et « PH +1 day » sont acceptés", since(p, start));
+        return true;
+    }
+    out->mask = (uint8_t)(1u << first.value);
+    if (accept(p, '[')) {
+        out->kind = DAYS_NTH;
+        if (!parse_nth_list(p, &out->nth_mask))
+            return false;
+        (void)parse_day_offset(p, &out->offset_days);
+        return true;
+    }
+    if (!is_sign(p, '-'))
+        return true;
+    next(p);
+    if (tok(p)->kind != TOK_WEEKDAY)
+        return fail(p, "un jour est attendu après le tiret, comme Mo-Fr");
+    for (int d = first.value; d != tok(p)->value; d = (d + 1) % 7)
+        out->mask |= (uint8_t)(1u << ((d + 1) % 7));
+    next(p);
+    return true;
+}
+
+/* One group: elements joined by commas. */
+static bool parse_group(struct parser *p, struct hours_group *out)
+{
+    struct hours_days list[LIST_MAX];
+    size_t n = 0;
+    for (;;) {
+        if (n == LIST_MAX)
+            return fail(p, TOO_LONG);
+        if (!parse_days_item(p, &list[n]))
+            return false;
+        /* Plain weekdays gather in one mask. */
+        if (n > 0 && list[n].kind == DAYS_MASK && list[n - 1].kind == DAYS_MASK)
+            list[n - 1].mask |= list[n].mask;
+        else
+            n++;
+        if (!is_sign(p, ','))
+            break;
+        next(p);
+        if (!starts_days(tok(p)->kind))
+            return fail(p, "un jour est attendu après la virgule, comme Mo,We");
+    }
+    *out = (struct hours_group){keep(p, list, n, sizeof *list), n};
+    return true;
+}
+
+static bool parse_groups(struct parser *p, struct hours_rule *r)
+{
+    struct hours_group list[8];
+    size_t n = 0;
+    while (starts_days(tok(p)->kind)) {
+        if (n == sizeof list / sizeof *list)
+            return fail(p, TOO_LONG);
+        if (!parse_group(p, &list[n++]))
+            return false;
+        struct hours_lexer ahead = p->l; /* "PH: We,Fr" */
+        if (accept(p, ':') && tok(p)->kind == TOK_END)
+            p->l = ahead;
+    }
+    r->groups = keep(p, list, n, sizeof *list);
+    r->n_groups = n;
+    return true;
+}
+
+/* ---- years, dates, weeks ---- */
+
+static bool is_year(const struct hours_token *t)
+{
+    return t->kind == TOK_NUMBER && t->text.n == 4 && t->value >= 1900 && t->value <= 2999;
+}
+
+static bool parse_step(struct parser *p, int max, int *step)
+{
+    *step = 1;
+    if (!accept(p, '/'))
+        return true;
+    if (tok(p)->kind != TOK_NUMBER || tok(p)->value < 1 || tok(p)->value > max)
+        return fail(p, "ce pas de répétition n’est pas possible");
+    *step = tok(p)->value;
+    next(p);
+    return true;
+}
+
+static bool parse_years_item(struct parser *p, struct hours_years *out)
+{
+    if (!is_year(tok(p)))
+        return fail(p, "une année est attendue ici");
+    *out = (struct hours_years){tok(p)->value, tok(p)->value, 1};
+    next(p);
+    if (accept(p, '+')) {
+        out->to = INT_MAX;
+        return true;
+    }
+    if (accept(p, '-')) {
+        if (!is_year(tok(p)) || tok(p)->value <= out->from)
+            return fail(p, "une année plus grande est attendue après le tiret");
+        out->to = tok(p)->value;
+        next(p);
+    } else if (is_sign(p, '/')) {
+        out->to = INT_MAX;
+    }
+    return parse_step(p, 1000, &out->step);
+}
+
+static bool starts_date(const struct hours_token *t)
+{
+    return t->kind == TOK_MONTH || t->kind == TOK_EASTER;
+}
+
+/* A single year right before a month or easter belongs to that date ("2026 Dec 24"). */
+static bool year_of_date(struct parser *p)
+{
+    struct hours_lexer ahead = p->l;
+    if (!is_year(&ahead.tok))
+        return false;
+    hours_lexer_next(&ahead);
+    return starts_date(&ahead.tok);
+}
+
+static bool parse_years(struct parser *p, struct hours_rule *r)
+{
+    struct hours_years list[LIST_MAX];
+    size_t n = 0;
+    do {
+        if (n == LIST_MAX)
+            return fail(p, TOO_LONG);
+        if (!parse_years_item(p, &list[n++]))
+            return false;
+    } while (accept(p, ','));
+    r->years = keep(p, list, n, sizeof *list);
+    r->n_years = n;
+    return true;
+}
+
+static int month_days(int month)
+{
+    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1];
+}
+
+/* A day of the month: a number that is not the start of a time; "24." is read as 24. */
+static bool at_day_number(struct parser *p)
+{
+    return tok(p)->kind == TOK_NUMBER && tok(p)->text.n <= 2 && !number_is_time(p);
+}
+
+static bool parse_day_number(struct parser *p, struct hours_point *out)
+{
+    if (tok(p)->value < 1 || tok(p)->value > month_days(out->month))
+        return fail(p, "ce jour n’existe pas dans ce mois");
+    out->kind = POINT_DAY;
+    out->day = tok(p)->value;
+    next(p);
+    (void)accept(p, '.');
+    return true;
+}
+
+/* Su[-1] after a month, as an end of a range. */
+static bool parse_nth_point(struct parser *p, struct hours_point *out)
+{
+    out->kind = POINT_NTH;
+    out->weekday = tok(p)->value;
+    next(p);
+    if (!accept(p, '[') || !parse_nth_number(p, &out->nth))
+        return false;
+    if (!accept(p, ']'))
+        return fail(p, "le crochet n’est pas fermé");
+    (void)parse_day_offset(p, &out->offset_days);
+    return true;
+}
+
+/* [year] month [day | weekday[n]] [± days], or easter [± days]. At the start of a range, a weekday is
+ * part of the date only if "-" and another date follow; otherwise it chooses days within the month. */
+static bool parse_point(struct parser *p, bool ends_range, struct hours_point *out)
+{
+    *out = (struct hours_point){0};
+    if (is_year(tok(p))) {
+        out->year = tok(p)->value;
+        next(p);
+    }
+    if (tok(p)->kind == TOK_EASTER) {
+        out->kind = POINT_EASTER;
+        next(p);
+        (void)parse_day_offset(p, &out->offset_days);
+        return true;
+    }
+    if (tok(p)->kind != TOK_MONTH)
+        return fail(p, "un mois est attendu ici, comme Jan");
+    out->kind = POINT_MONTH;
+    out->month = tok(p)->value;
+    next(p);
+    (void)accept(p, '.');
+    if (at_day_number(p))
+        return parse_day_number(p, out);
+    if (tok(p)->kind != TOK_WEEKDAY)
+        return true;
+    struct parser ahead = *p;
+    struct hours_point nth = *out;
+    if (!parse_nth_point(&ahead, &nth))
+        return !ends_range || ahead.fault == NULL || fail_at(p, ahead.fault, ahead.culprit);
+    struct parser after = ahead;
+    bool date_follows = accept(&after, '-') && (starts_date(tok(&after)) || year_of_date(&after));
+    if (ends_range || date_follows) {
+        *out = nth;
+        p->l = ahead.l;
+    }
+    return true;
+}
+
+static bool parse_dates_end(struct parser *p, struct hours_dates *out)
+{
+    out->range = true;
+    if (at_day_number(p)) { /* Dec 24-26 */
+        if (out->from.kind != POINT_DAY)
+            return fail(p, "un mois est attendu après le tiret, comme Jan-Mar");
+        out->to = out->from;
+        if (!parse_day_number(p, &out->to))
+            return false;
+        return out->to.day > out->from.day || fail(p, "la fin doit suivre le début");
+    }
+    if (!starts_date(tok(p)) && !is_year(tok(p)))
+        return fail(p, "une date est attendue après le tiret, comme Aug 31");
+    return parse_point(p, true, &out->to);
+}
+
+static bool parse_dates_item(struct parser *p, const struct hours_dates *before, struct hours_dates *out)
+{
+    *out = (struct hours_dates){.step = 1};
+    if (before && at_day_number(p)) { /* Dec 24,26 */
+        out->from = before->to;
+        if (before->to.kind != POINT_DAY)
+            return fail(p, "un mois est attendu ici");
+        if (!parse_day_number(p, &out->from))
+            return false;
+    } else if (!parse_point(p, false, &out->from)) {
+        return false;
+    }
+    /* "2026 Dec 24,Dec 31": the year goes on. */
+    if (before && out->from.year == NO_YEAR)
+        out->from.year = before->to.year != NO_YEAR ? before->to.year : before->from.year;
+    out->to = out->from;
+    if (out->from.kind != POINT_MONTH && accept(p, '+')) {
+        out->range = out->to_december = true;
+        out->to = (struct hours_point){.kind = POINT_DAY, .year = out->from.year, .month = 12, .day = 31};
+        return true;
+    }
+    if (accept(p, '-') && !parse_dates_end(p, out))
+        return false;
+    return parse_step(p, 366, &out->step);
+}
+
+static bool comma_then_date(struct parser *p)
+{
+    if (!is_sign(p, ','))
+        return false;
+    struct parser ahead = *p;
+    next(&ahead);
+    return starts_date(tok(&ahead)) || year_of_date(&ahead) || at_day_number(&ahead);
+}
+
+static bool parse_dates(struct parser *p, struct hours_rule *r)
+{
+    struct hours_dates list[LIST_MAX];
+    size_t n = 0;
+    do {
+        if (n > 0)
+            next(p);
+        if (n == LIST_MAX)
+            return fail(p, TOO_LONG);
+        if (!parse_dates_item(p, n > 0 ? &list[n - 1] : NULL, &list[n]))
+            return false;
+        n++;
+    } while (comma_then_date(p));
+    r->dates = keep(p, list, n, sizeof *list);
+    r->n_dates = n;
+    return true;
+}
+
+static bool parse_weeks(struct parser *p, struct hours_rule *r)
+{
+    struct hours_weeks list[LIST_MAX];
+    size_t n = 0;
+    do {
+        struct hours_weeks w = {0};
+        if (n == LIST_MAX)
+            return fail(p, TOO_LONG);
+        if (tok(p)->kind != TOK_NUMBER || tok(p)->value < 1 || tok(p)->value > 53)
+            return fail(p, "un numéro de semaine de 1 à 53 est attendu ici");
+        w.from = w.to = tok(p)->value;
+        next(p);
+        if (accept(p, '-')) {
+            if (tok(p)->kind != TOK_NUMBER || tok(p)->value <= w.from || tok(p)->value > 53)
+                return fail(p, "une semaine plus grande est attendue après le tiret");
+            w.to = tok(p)->value;
+            next(p);
+        }
+        if (!parse_step(p, 26, &w.step))
+            return false;
+        list[n++] = w;
+    } while (accept(p, ','));
+    r->weeks = keep(p, list, n, sizeof *list);
+    r->n_weeks = n;
+    return true;
+}
+
+/* ---- rules ---- */
+
+static bool parse_wide(struct parser *p, struct hours_rule *r)
+{
+    if (is_year(tok(p)) && !year_of_date(p) && !parse_years(p, r))
+        return false;
+    if ((starts_date(tok(p)) || year_of_date(p)) && !parse_dates(p, r))
+        return false;
+    if (tok(p)->kind == TOK_WEEK) {
+        next(p);
+        if (!parse_weeks(p, r))
+            return false;
+    }
+    if (r->n_years + r->n_dates + r->n_weeks > 0)
+        (void)accept(p, ':');
+    return true;
+}
+
+/* 24/7, before or after days ("Mo,We 24/7"). */
+static bool parse_always(struct parser *p, struct hours_rule *r)
+{
+    struct hours_lexer ahead = p->l;
+    if (ahead.tok.kind != TOK_NUMBER || ahead.tok.value != 24)
+        return false;
+    hours_lexer_next(&ahead);
+    if (ahead.tok.kind != TOK_SIGN || ahead.tok.value != '/')
+        return false;
+    hours_lexer_next(&ahead);
+    if (ahead.tok.kind != TOK_NUMBER || ahead.tok.value != 7)
+        return false;
+    hours_lexer_next(&ahead);
+    p->l = ahead;
+    r->always = true;
+    (void)accept(p, ':');
+    return true;
+}
+
+static bool parse_comment(struct parser *p, struct hours_rule *r)
+{
+    if (tok(p)->kind != TOK_COMMENT)
+        return true;
+    r->comment = str_trim(tok(p)->text);
+    if (r->comment.n == 0)
+        return fail(p, "le commentaire est vide");
+    next(p);
+    return true;
+}
+
+static bool parse_modifier(struct parser *p, struct hours_rule *r)
+{
+    r->state = HOURS_OPEN;
+    switch (tok(p)->kind) {
+    case TOK_OPEN:
+        break;
+    case TOK_OFF:
+        r->state = HOURS_CLOSED;
+        break;
+    case TOK_UNKNOWN:
+        r->state = HOURS_UNKNOWN;
+        break;
+    default:
+        if (tok(p)->kind == TOK_COMMENT)
+            r->state = HOURS_UNKNOWN; /* a comment alone: nobody can tell */
+        return parse_comment(p, r);
+    }
+    r->modifier = true;
+    next(p);
+    (void)accept(p, ':');
+    return parse_comment(p, r);
+}
+
+static bool parse_rule(struct parser *p, struct hours_rule *r)
+{
+    const char *start = tok(p)->text.p;
+    struct parser ahead = *p; /* "a comment": before the dates */
+    if (tok(p)->kind == TOK_COMMENT) {
+        next(&ahead);
+        if (accept(&ahead, ':'))
+            *p = ahead;
+    }
+    if (!parse_always(p, r)) {
+        if (!parse_wide(p, r) || !parse_groups(p, r))
+            return false;
+        if (!parse_always(p, r) && (tok(p)->kind == TOK_NUMBER || tok(p)->kind == TOK_SUN) && !parse_times(p, r))
+            return false;
+    }
+    if (!parse_modifier(p, r))
+        return false;
+    return tok(p)->text.p != start || fail(p, "ceci n’est pas compris");
+}
+
+/* The end of a rule: ";" "||" or "," after a time or a state. False at the end of the text. */
+static bool parse_join(struct parser *p, const struct hours_rule *before, enum hours_join *join)
+{
+    if (tok(p)->kind == TOK_FALLBACK) {
+        *join = JOIN_FALLBACK;
+    } else if (is_sign(p, ';')) {
+        *join = JOIN_OVERRIDE;
+    } else if (is_sign(p, ',') && (before->n_times > 0 || before->modifier || before->comment.n > 0)) {
+        *join = JOIN_ADD;
+    } else if (tok(p)->kind == TOK_BAD && tok(p)->value == '"') {
+        return fail(p, "le guillemet n’est pas fermé");
+    } else if (tok(p)->kind != TOK_END) {
+        return fail(p, starts_days(tok(p)->kind) || starts_date(tok(p))
+                           ? "il manque un point-virgule avant"
+                           : "ceci n’est pas compris");
+    } else {
+        return false;
+    }
+    bool fallback = *join == JOIN_FALLBACK;
+    next(p);
+    while (is_sign(p, ';')) /* ";;" and a last ";" change nothing */
+        next(p);
+    if (tok(p)->kind == TOK_END && fallback)
+        return fail(p, "une règle est attendue après « || »");
+    return tok(p)->kind != TOK_END;
+}
+
+static void summarise(struct hours *h)
+{
+    h->weekly = true;
+    for (size_t i = 0; i < h->n; i++) {
+        const struct hours_rule *r = &h->rules[i];
+        if (r->n_years + r->n_dates + r->n_weeks > 0)
+            h->weekly = false;
+        for (size_t g = 0; g < r->n_groups; g++) {
+            for (size_t k = 0; k < r->groups[g].n; k++) {
+                h->weekly = h->weekly && r->groups[g].items[k].kind == DAYS_MASK;
+                h->uses_ph = h->uses_ph || r->groups[g].items[k].kind == DAYS_PH;
+                h->uses_sh = h->uses_sh || r->groups[g].items[k].kind == DAYS_SH;
+            }
+        }
+    }
+}
+
+static bool parse_rules(struct parser *p, struct hours *h)
+{
+    struct hours_rule *rules = NULL;
+    size_t n = 0, cap = 0;
+    enum hours_join join = JOIN_OVERRIDE;
+    do {
+        rules = arena_grow(p->a, rules, n, &cap, n + 1, sizeof *rules);
+        rules[n] = (struct hours_rule){.join = join};
+        if (!parse_rule(p, &rules[n]))
+            return false;
+        n++;
+    } while (parse_join(p, &rules[n - 1], &join));
+    h->rules = rules;
+    h->n = n;
+    return p->fault == NULL;
+}
+
+static struct str explain(struct parser *p, struct str text)
+{
+    struct str c = p->culprit;
+    if (c.n == 0)
+        return arena_printf(p->a, "À la fin : %s.", p->fault);
+    /* Quote little: a mistake can be as long as the text. */
+    size_t n = c.n;
+    if (n > 40)
+        for (n = 40; n > 0 && ((unsigned char)c.p[n] & 0xC0) == 0x80;)
+            n--;
+    size_t position = str_length((struct str){text.p, (size_t)(c.p - text.p)}) + 1;
+    return arena_printf(p->a, "Caractère %zu, « %.*s%s » : %s.", position, (int)n, c.p, n < c.n ? "…" : "", p->fault);
+}
+
+enum err hours_parse(struct arena *a, struct str text, struct hours **out, struct str *why)
+{
+    *out = NULL;
+    struct str trimmed = str_trim(text);
+    if (trimmed.n == 0) {
+        *why = STR("Aucun horaire n’est écrit.");
+        return ERR_INVALID;
+    }
+    if (trimmed.n > HOURS_TEXT_MAX) {
+        *why = arena_printf(a, "Ces horaires sont trop longs (plus de %d caractères).", HOURS_TEXT_MAX);
+        return ERR_INVALID;
+    }
+    if (!str_is_utf8(trimmed)) {
+        *why = STR("Ces horaires contiennent des caractères illisibles.");
+        return ERR_INVALID;
+    }
+    struct hours *h = ARENA_NEW(a, struct hours);
+    h->text = arena_str(a, trimmed);
+    struct parser p = {.a = a};
+    hours_lexer_init(&p.l, h->text);
+    if (!parse_rules(&p, h)) {
+        *why = explain(&p, h->text);
+        return ERR_INVALID;
+    }
+    summarise(h);
+    *out = h;
+    *why = STR_NONE;
+    return OK;
+}
