@@ -1,6 +1,7 @@
 /* The national data·inclusion API, as its clients use it: a program written for the national service works
  * here by changing its base URL. What it reads is declared in api_input.c. */
 #include "base/json.h"
+#include "base/text.h"
 #include "modules/directory/api.h"
 #include "modules/module.h"
 #include "modules/territory/territory.h"
@@ -235,7 +236,7 @@ static bool resolve_territory(struct arena *a, const struct api_query *q, struct
     return true;
 }
 
-/* Only in présence of both; the national service answers exactly this sentence. */
+/* Both or none; the national service answers exactly this sentence. */
 static bool resolve_point(const struct api_query *q, struct directory_selection *sel, struct str *why)
 {
     if (q->has_lat != q->has_lon) {
@@ -413,8 +414,10 @@ enum err api_search_services(struct request *rq, struct response *rs)
     if (!resolve_filters(rq->arena, q, &sel, &why) || !resolve_around(rq->arena, q, &sel, &why))
         return refuse(rs, 422, why);
     paginate(q, &sel);
+    struct db_conn *c;
     struct directory_services found;
-    TRY(directory_search_services(rq->arena, &sel, &found));
+    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
+    TRY(directory_search_services(c, rq->arena, &sel, &found));
     write_found_services(rs, q, &found, false);
     return OK;
 }
@@ -428,8 +431,10 @@ enum err api_search(struct request *rq, struct response *rs)
         !resolve_point(q, &sel, &why))
         return refuse(rs, 422, why);
     paginate(q, &sel);
+    struct db_conn *c;
     struct directory_services found;
-    TRY(directory_search_services(rq->arena, &sel, &found));
+    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
+    TRY(directory_search_services(c, rq->arena, &sel, &found));
     write_found_services(rs, q, &found, true);
     return OK;
 }
