@@ -6,14 +6,11 @@
 #include "http/http.h"
 #include "jobs/jobs.h"
 
-/* What handlers and jobs work with; rq->app points to it. Made once by the program (cli/app.c). */
+/* What handlers and jobs work with; rq->app points to it. Made once by the program (cli/app.c). Settings of
+ * the territory (name, phone of the human door, demonstration…) are read from modules/territory: they may
+ * change while the program runs. */
 struct app {
     struct db *db;
-    struct str territory_name; /* "Ille-et-Vilaine", setting territory.name */
-    struct str source_slug;    /* the territory's own data source: "balise-35" */
-    struct str help_phone;     /* the human door, E.164; setting contact.phone; may be empty */
-    struct str help_hours;     /* its opening hours in OSM form; may be empty */
-    bool demo;                 /* the data are fictional: every page says so */
 };
 
 struct module {
