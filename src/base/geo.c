@@ -21,8 +21,8 @@ double geo_distance_m(struct geo_point a, struct geo_point b)
 
 struct geo_box geo_box_around(struct geo_point centre, double radius_m)
 {
-    /* A hair wider than exact, so that rounding never leaves out a point of the circle. */
-    double angle = radius_m / EARTH_RADIUS_M * (1 + 1e-12);
+    /* Six micrometres wider than exact, so that rounding never leaves out a point of the circle. */
+    double angle = radius_m / EARTH_RADIUS_M + 1e-12;
     double dlat = DEGREES(angle);
     struct geo_box box = {centre.lat - dlat, centre.lat + dlat, -180, 180};
     if (box.lat_min <= -90 || box.lat_max >= 90) {
@@ -32,7 +32,7 @@ struct geo_box geo_box_around(struct geo_point centre, double radius_m)
         return box;
     }
     /* The circle is widest nearer to the pole than its centre: asin, not a division by cos(lat). */
-    double dlon = DEGREES(asin(fmin(1, sin(angle) / cos(RADIANS(centre.lat))))) * (1 + 1e-12);
+    double dlon = DEGREES(asin(fmin(1, sin(angle) / cos(RADIANS(centre.lat)))));
     box.lon_min = centre.lon - dlon;
     box.lon_max = centre.lon + dlon;
     if (box.lon_min < -180 || box.lon_max > 180) {

@@ -6,12 +6,12 @@
 /* A sort key has four levels, each only read when those before are equal:
  *   1 letters and digits, folded        "cote" for "Côté"
  *   2 accents, left to right            one byte a letter, one more for each accent
- *   3 case and ligatures                one byte a letter
+ *   3 case                              one byte a letter
  *   4 what level 1 left out             spaces and punctuation, where they were
  * They are separated by 01. Weights are between 02 and 7F and punctuation is written in UTF-8, so a key
  * is valid text without a NUL: it can be stored in a text column (collation C). At levels 2 to 4 a run
  * of 02 at the end is dropped: 01, which then takes its place, is lower too. */
-enum { SEPARATOR = 1, PLAIN = 2, LIGATURE = 3, UPPER = 4, UPPER_LIGATURE = 5 };
+enum { SEPARATOR = 1, PLAIN = 2, UPPER = 3, LIGATURE = 0x60 };
 
 struct level {
     char *p;
@@ -48,13 +48,6 @@ static int accent_weight(uint32_t mark)
     return 0x20 + (int)(mark & 0x3F);
 }
 
-static int case_weight(uint32_t cp)
-{
-    bool upper = utf8proc_tolower((utf8proc_int32_t)cp) != (utf8proc_int32_t)cp;
-    bool ligature = cp == 0x152 || cp == 0x153 || cp == 0xC6 || cp == 0xE6;
-    return upper ? ligature ? UPPER_LIGATURE : UPPER : ligature ? LIGATURE : PLAIN;
-}
-
 /* The same as below, for most of what is sorted. */
 static void put_ascii(struct arena *a, struct level levels[4], char c)
 {
@@ -79,6 +72,8 @@ static void put_code_point(struct arena *a, struct level levels[4], uint32_t cp)
     uint32_t pieces[PIECES_MAX];
     char bytes[4];
     size_t n = text_pieces(cp, pieces);
+    bool upper = utf8proc_tolower((utf8proc_int32_t)cp) != (utf8proc_int32_t)cp;
+    bool ligature = cp == 0x152 || cp == 0x153 || cp == 0xC6 || cp == 0xE6;
     for (size_t i = 0; i < n; i++) {
         uint32_t base = text_base_letter(pieces[i]);
         switch (text_piece_kind(pieces[i])) {
@@ -87,7 +82,9 @@ static void put_code_point(struct arena *a, struct level levels[4], uint32_t cp)
             put_weight(a, &levels[1], PLAIN);
             if (base != pieces[i]) /* the stroke of ø, ł */
                 put_weight(a, &levels[1], accent_weight(0x338));
-            put_weight(a, &levels[2], case_weight(cp));
+            if (ligature && i == 0) /* œ after oe and OE */
+                put_weight(a, &levels[1], LIGATURE);
+            put_weight(a, &levels[2], upper ? UPPER : PLAIN);
             put_weight(a, &levels[3], PLAIN);
             break;
         case PIECE_MARK:
