@@ -294,3 +294,62 @@ void hours_week(const struct hours *h, const struct hours_place *place, struct a
     for (int i = 0; i < 7; i++)
         out[i] = hours_on(h, place, a, civil_from_days(monday + i));
 }
+
+/* ---- the ordinary week ---- */
+
+/* Outside holidays; a first Monday counts as a Monday. */
+static bool ordinary_day(const struct hours_rule *r, int weekday, bool *always)
+{
+    *always = r->n_years + r->n_dates + r->n_weeks == 0;
+    for (size_t g = 0; g < r->n_groups; g++) {
+        bool any = false;
+        for (size_t i = 0; i < r->groups[g].n; i++) {
+            const struct hours_days *item = &r->groups[g].items[i];
+            bool day = item->kind == DAYS_MASK || item->kind == DAYS_NTH;
+            int written = ((weekday - item->offset_days) % 7 + 7) % 7;
+            if (day && item->mask & 1u << written) {
+                any = true;
+                *always = *always && item->kind == DAYS_MASK;
+            }
+        }
+        if (!any)
+            return false;
+    }
+    return true;
+}
+
+static void ordinary_sessions(const struct hours *h, int weekday, struct timeline *t)
+{
+    clear(t, 2 * DAY_MIN);
+    for (size_t i = 0; i < h->n; i++) {
+        bool always = false;
+        struct hours_rule r = h->rules[i];
+        if (!ordinary_day(&r, weekday, &always) || (!always && r.state == HOURS_CLOSED))
+            continue;
+        if (!always)
+            r.join = JOIN_FALLBACK; /* some weeks only: adds, takes nothing away */
+        else if (replaces_day(h, i))
+            clear(t, 2 * DAY_MIN);
+        paint_rule(t, &r, (int)i);
+    }
+}
+
+void hours_week_mask(const struct hours *h, uint64_t mask[6])
+{
+    enum { WEEK_HALVES = 7 * 48, HALF = 30 };
+    int open[WEEK_HALVES] = {0};
+    struct timeline t;
+    for (int day = 0; day < 7; day++) {
+        ordinary_sessions(h, day, &t);
+        for (int i = 0; i < t.n; i++) {
+            if (t.pieces[i].state != HOURS_OPEN)
+                continue;
+            for (int m = t.pieces[i].start; m < piece_end(&t, i); m++)
+                open[(day * 48 + m / HALF) % WEEK_HALVES]++;
+        }
+    }
+    memset(mask, 0, 6 * sizeof *mask);
+    for (int i = 0; i < WEEK_HALVES; i++)
+        if (open[i] >= HALF / 2)
+            mask[i / 64] |= (uint64_t)1 << (i % 64);
+}

@@ -68,8 +68,9 @@ struct str hours_sentence(struct arena *a, const struct hours *h, enum hours_lan
 /* The expression written again in its one canonical form. */
 struct str hours_format(struct arena *a, const struct hours *h);
 
-/* Weekly open minutes as 7 × 48 half-hour bits from Monday 00:00, for filters on day and moment;
- * an ordinary week without holidays. */
+/* 7 × 48 half hours from Monday 00:00, bit i % 64 of mask[i / 64], for filters on day and moment: set when the
+ * place is open at least half of it in an ordinary week. No holidays; hours of some weeks, months or
+ * first Mondays only count as open; closures of some weeks only do not count; unknown is not open. */
 void hours_week_mask(const struct hours *h, uint64_t mask[6]);
 
 /* French text or seven-column cells → expression, only when nothing has to be guessed

@@ -80,7 +80,7 @@ static bool number_is_time(struct parser *p)
     if (!sep)
         return false;
     hours_lexer_next(&ahead);
-    return ahead.tok.kind == TOK_NUMBER && ahead.tok.text.n == 2;
+    return ahead.tok.kind == TOK_NUMBER && ahead.tok.text.n == 2 && !ahead.tok.space_before;
 }
 
 /* hh:mm, hh.mm, hhhmm, or hh alone; minutes from midnight. */
@@ -481,7 +481,8 @@ static bool parse_dates_end(struct parser *p, struct hours_dates *out)
     }
     if (!starts_date(tok(p)) && !is_year(tok(p)))
         return fail(p, "une date est attendue après le tiret, comme Aug 31");
-    return parse_point(p, true, &out->to);
+    /* "Jun-Aug Su[1]": the first Sundays of these months; "Jun 05-Aug Su[1]": until that Sunday. */
+    return parse_point(p, out->from.kind != POINT_MONTH, &out->to);
 }
 
 static bool parse_dates_item(struct parser *p, const struct hours_dates *before, struct hours_dates *out)
@@ -662,7 +663,7 @@ static bool parse_join(struct parser *p, const struct hours_rule *before, enum h
         *join = JOIN_FALLBACK;
     } else if (is_sign(p, ';')) {
         *join = JOIN_OVERRIDE;
-    } else if (is_sign(p, ',') && (before->n_times > 0 || before->modifier || before->comment.n > 0)) {
+    } else if (is_sign(p, ',') && (before->n_times > 0 || before->modifier || before->always || before->comment.n > 0)) {
         *join = JOIN_ADD;
     } else if (tok(p)->kind == TOK_BAD && tok(p)->value == '"') {
         return fail(p, "le guillemet n’est pas fermé");

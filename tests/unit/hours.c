@@ -427,6 +427,111 @@ static void a_week(void **state)
     assert_int_equal(week[5].n, 0);
 }
 
+static const char *sentence(const char *text, enum hours_language lang)
+{
+    return c(hours_sentence(arena, parse(text), lang));
+}
+
+static void sentences(void **state)
+{
+    (void)state;
+    IS(sentence("Mo-Fr 09:00-12:00,14:00-17:00", HOURS_FR), "Du lundi au vendredi de 9 h à 12 h et de 14 h à 17 h.");
+    IS(sentence("Mo,We 09:00-12:30; Sa[1,3] 10:00-12:00; PH off", HOURS_FR),
+       "Le lundi et le mercredi de 9 h à 12 h 30. Le 1er samedi et le 3e samedi du mois de 10 h à 12 h. "
+       "Fermé les jours fériés.");
+    IS(sentence("week 2-52/2 Tu 09:00-12:00", HOURS_FR), "Les semaines paires, le mardi de 9 h à 12 h.");
+    IS(sentence("Jul,Aug Mo-Fr 09:00-12:00; SH Mo off", HOURS_FR),
+       "En juillet et en août, du lundi au vendredi de 9 h à 12 h. Fermé pendant les vacances scolaires, le lundi.");
+    IS(sentence("10:00-12:00; Dec 24-Jan 01 off", HOURS_FR),
+       "Tous les jours de 10 h à 12 h. Fermé du 24 décembre au 1er janvier.");
+    IS(sentence("Apr-Oct Sa 10:00-12:00; easter off; Mar Su[-1]-Oct Su[-2] off", HOURS_FR),
+       "D’avril à octobre, le samedi de 10 h à 12 h. Fermé à Pâques. Fermé du dernier dimanche de mars à "
+       "l’avant-dernier dimanche d’octobre.");
+    IS(sentence("24/7", HOURS_FR), "Tous les jours, 24 h sur 24.");
+    IS(sentence("Mo 09:00-12:00 || \"sur rendez-vous\"", HOURS_FR),
+       "Le lundi de 9 h à 12 h. Le reste du temps : sur rendez-vous.");
+    IS(sentence("Sa 10:00-12:00 \"sur rendez-vous\"; \"été : appeler\"", HOURS_FR),
+       "Le samedi de 10 h à 12 h : sur rendez-vous. Été : appeler.");
+    IS(sentence("2026 Dec 24 10:00-12:00; 2027+ off", HOURS_FR),
+       "Le 24 décembre 2026 de 10 h à 12 h. Fermé à partir de 2027.");
+    IS(sentence("Mo-Fr 09:00-12:00,14:00-17:00; Sa,Su 10:00-12:00; PH off", HOURS_EN),
+       "Monday to Friday from 9 am to 12 pm and from 2 pm to 5 pm. On Saturday and Sunday from 10 am to 12 pm. "
+       "Closed on public holidays.");
+    IS(sentence("week 1-53/2 Mo[-1] 09:00+; Jun 01-Aug 31 off", HOURS_EN),
+       "In odd weeks, on the last Monday of the month from 9 am. Closed from 1 June to 31 August.");
+    IS(sentence("Mo-Fr 09:00-12:00; PH off", HOURS_FALC),
+       "Du lundi au vendredi, c’est ouvert de 9 h à 12 h. Les jours fériés, c’est fermé.");
+}
+
+static void canonical_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+    } cases[] = {
+        {"mo-fr 9h00-12h30;sa 9-12", "Mo-Fr 09:00-12:30; Sa 09:00-12:00"},
+        {"Mo,Tu,We,Fr 9:00-12:00, PH closed", "Mo-We,Fr 09:00-12:00, PH off"},
+        {"week 02-52/2 Mo,Tu 08:00-12:00", "week 2-52/2 Mo,Tu 08:00-12:00"},
+        {"Fr 22:00-26:00", "Fr 22:00-02:00"},
+        {"Fr 22:00-30:00+", "Fr 22:00-06:00+"},
+        {"We 10:00-40:00", "We 10:00-40:00"},
+        {"Mo 17:00+", "Mo 17:00+"},
+        {"24/7", "24/7"},
+        {"24/7 closed \"travaux\"", "off \"travaux\""},
+        {"Jul 5: 24/7", "Jul 05 00:00-24:00"},
+        {"Mo-Fr", "Mo-Fr open"},
+        {"Mo \"  sur rendez-vous \"", "Mo \"sur rendez-vous\""},
+        {"Mo 09:00-12:00 unknown \"x\"||off", "Mo 09:00-12:00 \"x\" || off"},
+        {"2026 December 24-26,31,2027 Jan 1 off", "2026 Dec 24-26,2026 Dec 31,2027 Jan 01 off"},
+        {"2026-2030/2,2040+ week 5,7-9 off", "2026-2030/2,2040+ week 5,7-9 off"},
+        {"Jun 05-Aug: Su[1] 10:00-12:00", "Jun 05-Aug: Su[1] 10:00-12:00"},
+        {"Jun-Aug Su[1,-1] -2 days 10:00-12:00", "Jun-Aug Su[1,-1] -2 days 10:00-12:00"},
+        {"easter -2 days - easter +1 day off", "easter -2 days-easter +1 day off"},
+        {"Mar 15+ off; PH -1 day,SH,Mo[2-4] 10:00-11:00; SH Mo-Fr off",
+         "Mar 15+ off; PH -1 day,SH,Mo[2,3,4] 10:00-11:00; SH Mo-Fr off"},
+        {"Jan 01-31/8 open", "Jan 01-31/8 open"},
+        {"10:00-12:00,", "10:00-12:00"},
+        {";; Mo 10:00-12:00", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (!cases[i].to) {
+            (void)refusal(cases[i].from);
+            continue;
+        }
+        IS(c(hours_format(arena, parse(cases[i].from))), cases[i].to);
+        IS(c(hours_format(arena, parse(cases[i].to))), cases[i].to);
+    }
+}
+
+static bool in_mask(const char *text, int day, int hour, int minute)
+{
+    uint64_t mask[6];
+    hours_week_mask(parse(text), mask);
+    int i = day * 48 + hour * 2 + minute / 30;
+    return mask[i / 64] >> (i % 64) & 1;
+}
+
+static void week_mask(void **state)
+{
+    (void)state;
+    const char *h = "Mo-Fr 09:00-12:15,14:00-18:00; We off; PH off; SH Mo off; Aug off";
+    assert_true(in_mask(h, 0, 9, 0));
+    assert_false(in_mask(h, 0, 8, 30));
+    assert_true(in_mask(h, 0, 12, 0)); /* a quarter of an hour is half of it */
+    assert_false(in_mask(h, 0, 13, 30));
+    assert_false(in_mask(h, 2, 9, 0));
+    assert_true(in_mask(h, 4, 17, 30));
+    assert_false(in_mask(h, 5, 9, 0));
+    assert_true(in_mask("Su 22:00-02:00", 6, 23, 30));
+    assert_true(in_mask("Su 22:00-02:00", 0, 1, 30));
+    assert_true(in_mask("Sa[1] 10:00-12:00", 5, 10, 0));
+    assert_true(in_mask("Apr-Oct Mo 09:00-12:00; Nov-Mar Mo 10:00-16:00", 0, 9, 0));
+    assert_true(in_mask("Apr-Oct Mo 09:00-12:00; Nov-Mar Mo 10:00-16:00", 0, 15, 30));
+    assert_false(in_mask("SH Mo 09:00-12:00", 0, 9, 0));
+    assert_false(in_mask("Mo 09:00-12:00 \"sur rendez-vous\"", 0, 9, 0));
+    assert_true(in_mask("24/7", 6, 23, 30));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +541,7 @@ int main(void)
         cmocka_unit_test(zones_overseas), cmocka_unit_test(public_holidays),  cmocka_unit_test(school_holidays),
         cmocka_unit_test(refusals),       cmocka_unit_test(tolerated),        cmocka_unit_test(now_words),
         cmocka_unit_test(day_words),      cmocka_unit_test(a_week),
+        cmocka_unit_test(sentences),      cmocka_unit_test(canonical_form),   cmocka_unit_test(week_mask),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
