@@ -81,7 +81,7 @@ struct hours {
     size_t n;
     struct str text; /* our copy: comments point into it */
     bool weekly;     /* every week is the same: no date, week, year, nth, holiday */
-    bool uses_ph, uses_sh;
+    bool uses_years; /* years are written: the next change may be far */
 };
 
 /* Has the rule anything that chooses days? */

@@ -203,11 +203,11 @@ static int64_t minute_to_utc(enum zone zone, int64_t days, int minute)
     return utc - utc % 3600000; /* clocks change on whole hours of UTC */
 }
 
-/* How far to look: a week when every week is the same; else until the rarest date (29 February over 2100,
- * week 53, a holiday on a given weekday) had its chance. */
+/* How far to look: a week when every week is the same; else until the rarest date (29 February, week 53, a
+ * holiday on a given weekday) had its chance; written years may be far away. */
 static int horizon_days(const struct hours *h)
 {
-    return h->weekly ? 9 : 8 * 366;
+    return h->weekly ? 9 : h->uses_years ? 25 * 366 : 8 * 366;
 }
 
 static struct str comment_of(const struct hours *h, const struct piece *p)

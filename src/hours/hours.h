@@ -29,7 +29,7 @@ enum err hours_parse(struct arena *a, struct str text, struct hours **out, struc
 struct hours_now {
     enum hours_state state;
     struct str comment;      /* "sur rendez-vous", or empty; lives with the expression */
-    bool has_next;           /* the state changes some day (looked for over eight years) */
+    bool has_next;           /* the state changes some day; looked for over eight years, 25 if years are written */
     int64_t next_ms;         /* when, UTC */
     enum hours_state next_state;
 };

@@ -86,21 +86,30 @@ static bool resolve(const struct hours_point *pt, int year, bool last, bool rang
     return true;
 }
 
-/* The range as it starts in `year`; one that ends before it starts goes over the new year. */
-static bool range_holds(const struct hours_dates *r, int year, int64_t days)
+/* The range written with the year `year`. One that ends before it starts goes over the new year: it then
+ * holds the two ends of its year, unless it gives its year itself. */
+static bool range_holds(const struct hours_dates *r, int year, const struct hours_date *d)
 {
     int64_t from = 0, to = 0;
-    bool one_day = !r->range && r->from.kind != POINT_MONTH;
     if (!resolve(&r->from, year, false, r->range, &from))
         return false;
-    if (one_day)
-        return days == from;
-    int from_year = r->from.year != NO_YEAR ? r->from.year : year;
-    if (!resolve(&r->to, from_year, true, true, &to))
+    if (!r->range && r->from.kind != POINT_MONTH)
+        return d->days == from;
+    if (!resolve(&r->to, year, true, true, &to))
         return false;
-    if (to < from && r->to.year == NO_YEAR && !resolve(&r->to, from_year + 1, true, true, &to))
-        return false;
-    return days >= from && days <= to && (days - from) % r->step == 0;
+    if (to < from) {
+        if (r->from.year != NO_YEAR) {
+            if (r->to.year != NO_YEAR || !resolve(&r->to, year + 1, true, true, &to))
+                return false;
+        } else if (year != d->civil.year) {
+            return false;
+        } else if (d->days >= from) {
+            to = d->days;
+        } else if (!resolve(&r->from, year - 1, false, true, &from)) {
+            return false;
+        }
+    }
+    return d->days >= from && d->days <= to && (d->days - from) % r->step == 0;
 }
 
 static bool in_dates(const struct hours_rule *r, const struct hours_date *d)
@@ -108,13 +117,13 @@ static bool in_dates(const struct hours_rule *r, const struct hours_date *d)
     for (size_t i = 0; i < r->n_dates; i++) {
         const struct hours_dates *dates = &r->dates[i];
         if (dates->from.year != NO_YEAR) {
-            if (range_holds(dates, dates->from.year, d->days))
+            if (range_holds(dates, dates->from.year, d))
                 return true;
             continue;
         }
-        /* A range may have started the year before, or, with an offset, belong to the year after. */
+        /* With an offset, a date may belong to the year before or after. */
         for (int year = d->civil.year - 1; year <= d->civil.year + 1; year++)
-            if (range_holds(dates, year, d->days))
+            if (range_holds(dates, year, d))
                 return true;
     }
     return r->n_dates == 0;

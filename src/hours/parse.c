@@ -155,15 +155,15 @@ static bool parse_span(struct parser *p, struct hours_time *out)
     return true;
 }
 
-/* Is the next token, after a comma, the start of another span of the same list? */
-static bool comma_then_time(struct parser *p)
+/* Another span of the same list, after its comma (consumed) or without it ("10:00-12:00 14:00-16:00"). */
+static bool another_span(struct parser *p)
 {
-    if (!is_sign(p, ','))
-        return false;
     struct parser ahead = *p;
-    next(&ahead);
-    if (tok(&ahead)->kind != TOK_NUMBER || tok(&ahead)->text.n > 2)
-        return tok(&ahead)->kind == TOK_SUN;
+    bool comma = accept(&ahead, ',');
+    bool number = tok(&ahead)->kind == TOK_NUMBER && tok(&ahead)->text.n <= 2;
+    if (!number && !(comma && tok(&ahead)->kind == TOK_SUN))
+        return false;
+    *p = ahead;
     return true;
 }
 
@@ -172,15 +172,11 @@ static bool parse_times(struct parser *p, struct hours_rule *r)
     struct hours_time list[LIST_MAX];
     size_t n = 0;
     do {
-        if (n > 0)
-            next(p); /* the comma */
         if (n == LIST_MAX || ++p->n_spans > HOURS_SPANS_MAX)
             return fail(p, TOO_LONG);
         if (!parse_span(p, &list[n++]))
             return false;
-    } while (comma_then_time(p));
-    if (tok(p)->kind == TOK_NUMBER)
-        return fail(p, "il manque une virgule ou un point-virgule avant");
+    } while (another_span(p));
     /* An open end lasts no longer than the next span of the list. */
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; list[i].open_end && j < n; j++)
@@ -683,20 +679,24 @@ static bool parse_join(struct parser *p, const struct hours_rule *before, enum h
     return tok(p)->kind != TOK_END;
 }
 
+static bool weekly_rule(const struct hours_rule *r)
+{
+    for (size_t g = 0; g < r->n_groups; g++)
+        for (size_t i = 0; i < r->groups[g].n; i++)
+            if (r->groups[g].items[i].kind != DAYS_MASK)
+                return false;
+    return r->n_years + r->n_dates + r->n_weeks == 0;
+}
+
 static void summarise(struct hours *h)
 {
     h->weekly = true;
     for (size_t i = 0; i < h->n; i++) {
         const struct hours_rule *r = &h->rules[i];
-        if (r->n_years + r->n_dates + r->n_weeks > 0)
-            h->weekly = false;
-        for (size_t g = 0; g < r->n_groups; g++) {
-            for (size_t k = 0; k < r->groups[g].n; k++) {
-                h->weekly = h->weekly && r->groups[g].items[k].kind == DAYS_MASK;
-                h->uses_ph = h->uses_ph || r->groups[g].items[k].kind == DAYS_PH;
-                h->uses_sh = h->uses_sh || r->groups[g].items[k].kind == DAYS_SH;
-            }
-        }
+        h->weekly = h->weekly && weekly_rule(r);
+        h->uses_years = h->uses_years || r->n_years > 0;
+        for (size_t k = 0; k < r->n_dates; k++)
+            h->uses_years = h->uses_years || r->dates[k].from.year != NO_YEAR;
     }
 }
 

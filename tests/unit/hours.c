@@ -336,7 +336,7 @@ static void refusals(void **state)
         "week 40-30", "week 0", "week 54", "week 30-40/27", "21:60-22:59", "26:00-27:00", "23:59-48:01", "24:01-25:00",
         "Feb 30", "Jun 31-Jul 02", "Jan 00", "Jun 30-24", "2014-2012", "2014-", "2014/0", "2012, Jan", "Jan,,Dec",
         "12:00-15:00/60", "sunrise-sunset", "(sunrise+01:00)-20:00", "PH +2 days", "Sun-Mon-Tue 10:00-12:00", "11am",
-        "Mo 10:00-12:00 14:00-16:00", "Mo 1000-1200", "Mo, 10:00-12:00", "lundi matin", "Mo 10:00-12:00 ||", "Mo é",
+        "Mo 10:00-12:00 14:00", "Mo 1000-1200", "Mo, 10:00-12:00", "lundi matin", "Mo 10:00-12:00 ||", "Mo é",
         "10:00-12:00\" \"", "\xff", "Mo-Fr 10:00-12:00 \"a\" \"b\"",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -491,6 +491,7 @@ static void canonical_form(void **state)
          "Mar 15+ off; PH -1 day,SH,Mo[2,3,4] 10:00-11:00; SH Mo-Fr off"},
         {"Jan 01-31/8 open", "Jan 01-31/8 open"},
         {"10:00-12:00,", "10:00-12:00"},
+        {"Mo 10:00-12:00 14:00-16:00", "Mo 10:00-12:00,14:00-16:00"},
         {";; Mo 10:00-12:00", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
