@@ -1,19 +1,8 @@
 /* Puts the program together for one command: database, migrations, settings of the territory. */
-#include <signal.h>
-
 #include "base/log.h"
 #include "cli/cli.h"
 #include "modules/modules.h"
 #include "modules/territory/territory.h"
-
-static enum err read_settings(struct cli *cli)
-{
-    struct db_conn *c;
-    TRY(db_acquire(cli->app.db, &c));
-    enum err e = territory_load_settings(c, cli->arena, &cli->app);
-    db_release(c);
-    return e;
-}
 
 bool cli_open(struct cli *cli)
 {
@@ -31,10 +20,11 @@ bool cli_open(struct cli *cli)
     }
     if (report.applied > 0 && report.backup.n > 0)
         log_info("db.backup", LOG_S("path", report.backup), LOG_I("migrations", report.applied));
-    if (read_settings(cli) != OK) {
+    if (territory_refresh(cli->app.db) != OK) {
         cli_error("les réglages du territoire ne peuvent pas être lus.");
         return false;
     }
+    cli->app.routes = modules_routes(cli->arena, &cli->app.n_routes);
     return true;
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
-#include "modules/modules.h"
+#include "modules/territory/territory.h"
 
 enum { DISK_MIN_MIB = 200 };
 
@@ -82,9 +82,10 @@ static bool check_database(struct cli *cli)
         good = say(sound, "fichier de la base sain", "restaurez une copie, puis « balise check »");
     }
     db_release(c);
-    good &= say(cli->app.territory_name.n > 0, "nom du territoire",
+    const struct territory_settings *settings = territory_settings(territory_in(cli->arena));
+    good &= say(settings->name.n > 0, "nom du territoire",
                 "balise territory set name \"Mon territoire\"");
-    good &= say(cli->app.help_phone.n > 0, "téléphone d’aide affiché",
+    good &= say(settings->contact_phone.n > 0, "téléphone d’aide affiché",
                 "balise territory set contact_phone +33…");
     return good;
 }

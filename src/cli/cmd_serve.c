@@ -89,8 +89,6 @@ static void stop_modules(struct app *app)
 
 static int serve(struct cli *cli, const struct serve_options *o, const sigset_t *stop)
 {
-    size_t n_tables;
-    const struct route_table *tables = modules_routes(cli->arena, &n_tables);
     struct http_config cfg = {
         .listen = o->listen,
         .public_url = o->public_url,
@@ -104,7 +102,7 @@ static int serve(struct cli *cli, const struct serve_options *o, const sigset_t 
             cfg.rate_per_minute[i] = -1;
     struct http_server *server;
     struct str why = STR_NONE;
-    if (http_server_start(&cfg, tables, n_tables, &server, &why, cli->arena) != OK) {
+    if (http_server_start(&cfg, cli->app.routes, cli->app.n_routes, &server, &why, cli->arena) != OK) {
         cli_error("le site ne peut pas s’ouvrir sur %s : %.*s", o->listen, STR_ARG(why));
         return 1;
     }

@@ -11,6 +11,8 @@
  * change while the program runs. */
 struct app {
     struct db *db;
+    const struct route_table *routes; /* of every module: API document, site map */
+    size_t n_routes;
 };
 
 struct module {

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "modules/directory/api.h"
 #include "modules/directory/fields.h"
-#include "modules/modules.h"
+#include "modules/module.h"
 
 static void pair(struct json_writer *w, const char *key, const char *value)
 {
@@ -206,10 +206,9 @@ enum err api_openapi(struct request *rq, struct response *rs)
     small_shapes(&w);
     json_object_end(&w);
 
-    size_t n;
-    const struct route_table *tables = modules_routes(rq->arena, &n);
+    const struct app *app = rq->app;
     rs->content_type = "application/json; charset=utf-8";
-    http_openapi(tables, n, STR("Balise — API data·inclusion"), STR(BALISE_VERSION), buf_str(&schemas), &rs->body);
+    http_openapi(app->routes, app->n_routes, STR("Balise — API data·inclusion"), STR(BALISE_VERSION), buf_str(&schemas), &rs->body);
     enum err e = schemas.failed ? ERR_BUG : OK;
     buf_deinit(&schemas);
     return e;
