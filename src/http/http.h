@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "i18n/i18n.h"
 
 enum http_method { HTTP_GET = 1, HTTP_POST, HTTP_PUT, HTTP_DELETE }; /* HEAD is GET without its body */
 
@@ -65,8 +66,6 @@ struct field_error {
 };
 
 /* -- request -------------------------------------------------------------------------------------- */
-enum lang { LANG_FR, LANG_EN, LANG_COUNT };
-
 struct route;
 struct request {
     struct arena *arena; /* everything of this request; capped */
