@@ -121,7 +121,7 @@ def words(state, text):
     if inner in NO_CONTENT and bare.strip():
         raise HtmlError(f"<{inner}> has no text here: scripts are in web/scripts")
     if not UNTRANSLATED & set(state.stack) and any(c.isalpha() for c in bare):
-        lead = len(text) - len(text.lstrip())
+        lead = next(i for i, c in enumerate(text) if c.isalpha())
         raise HtmlError(f'words are messages: {{{{ _("{text.strip()[:40]}") }}}}, or {{{{ "{text.strip()[:40]}" }}}} '
                         "for a name that no language changes", text[:lead].count("\n"))
     if KEEP_SPACE & set(state.stack):

@@ -30,6 +30,8 @@ def main():
     for name in ("--web", "--c", "--h"):
         args.add_argument(name, required=True)
     args = args.parse_args()
+    if not os.path.isdir(os.path.join(args.web, "node_modules")):
+        raise SystemExit(f"{args.web}: error: the web components are not installed: run “npm ci” in {args.web}")
     names, rows = [], []
     with open(os.path.join(args.web, "icons.txt"), encoding="utf-8") as f:
         lines = [line.split() for line in f if line.strip() and not line.startswith("#")]

@@ -17,8 +17,8 @@ SPACES = r"[\s\\]*"  # a C macro may be continued on the next line
 STRINGS = rf"{STRING}(?:\s*{STRING})*"  # "one " "two"
 # Up to the text there may be one or two arguments without comma of their own: (v, (a, rq->lang,
 BEFORE = r"(?:[\w>.*&()\[\]-]+,\s*){0,2}?"
-SINGLE = re.compile(rf"\b(?:N?_|view_tr|i18n_text|i18n_format)\(\s*{BEFORE}({STRINGS})")
-PLURAL = re.compile(rf"\b(?:n_|i18n_plural)\(\s*{BEFORE}({STRINGS}),\s*({STRINGS})")
+SINGLE = re.compile(rf"\b(?:N?_|view_tr|i18n_text|i18n_format(?:_args)?)\(\s*{BEFORE}({STRINGS})")
+PLURAL = re.compile(rf"\b(?:n_|i18n_plural(?:_args)?)\(\s*{BEFORE}({STRINGS}),\s*({STRINGS})")
 PLACEHOLDER = re.compile(r"\{([a-z]\w*)\}")
 
 

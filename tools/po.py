@@ -67,7 +67,7 @@ def main():
         paths.append(path)
     slots, entries = table(found, catalogues)
     lines = ["/* Made by tools/po.py. */", '#include "i18n/i18n.h"', "",
-             f"static const struct i18n_entry entries[] = {{", *entries, "    {0},", "};", "",
+             f"static const struct i18n_entry entries[] = {{", *entries, "};", "",
              f"static const unsigned short slots[{len(slots)}] = {{"]
     for i in range(0, len(slots), 16):
         lines.append("    " + ", ".join(str(s) for s in slots[i:i + 16]) + ",")

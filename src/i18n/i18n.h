@@ -39,12 +39,11 @@ struct str i18n_text(enum lang lang, const char *msgid);
                      sizeof((const struct i18n_arg[]){__VA_ARGS__}) / sizeof(struct i18n_arg))
 struct str i18n_format_args(struct arena *a, enum lang lang, const char *msgid,
                             const struct i18n_arg *args, size_t n_args);
-/* i18n_plural(a, lang, "{n} lieu", "{n} lieux", count): {n} is the count; more values may follow. */
-#define i18n_plural(a, lang, one, many, count, ...)                                                \
+/* i18n_plural(a, lang, "{n} lieu", "{n} lieux", count): {n} is the count. With other values, call
+ * i18n_plural_args and give it "n" among them. */
+#define i18n_plural(a, lang, one, many, count)                                                     \
     i18n_plural_args((a), (lang), (one), (many), (int64_t)(count),                                 \
-                     (const struct i18n_arg[]){ARG_I("n", (count)), ##__VA_ARGS__},                \
-                     sizeof((const struct i18n_arg[]){ARG_I("n", (count)), ##__VA_ARGS__}) /       \
-                         sizeof(struct i18n_arg))
+                     (const struct i18n_arg[]){ARG_I("n", (count))}, 1)
 struct str i18n_plural_args(struct arena *a, enum lang lang, const char *one, const char *many,
                             int64_t count, const struct i18n_arg *args, size_t n_args);
 
