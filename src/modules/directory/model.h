@@ -12,7 +12,7 @@
 
 /* -- values of an enumeration --------------------------------------------------------------------- */
 /* Bit i = row i of the enumeration's table. Rows are in the order in which lists are published (French
- * collation). Never stored: the database keeps the standard's words. */
+ * collation for words, bytes for slugs). Never stored: the database keeps the standard's words. */
 struct directory_set {
     uint64_t w[2];
 };
