@@ -275,8 +275,10 @@ static struct str reason(struct arena *a, struct str text, const json_error_t *e
         what = "la mémoire ne suffit pas pour lire ce document";
         break;
     default:
-        what = text.n ? "la syntaxe n’est pas correcte" : "le document est vide";
+        what = "la syntaxe n’est pas correcte";
     }
+    if (str_trim(text).n == 0)
+        what = "le document est vide";
     return arena_printf(a, "JSON illisible, ligne %d, colonne %d : %s.", e->line < 1 ? 1 : e->line,
                         e->column < 1 ? 1 : e->column, what);
 }
