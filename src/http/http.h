@@ -87,6 +87,11 @@ struct request {
 };
 /* A header, STR_NONE when absent. Only for what cannot be declared (Accept, If-None-Match…). */
 struct str request_header(const struct request *rq, const char *name);
+bool request_accepts_gzip(const struct request *rq);
+/* For the hidden field "csrf" of a form sent to a CSRF_FORM route; sets the cookie that goes with it, and
+ * keeps the page out of every cache. Valid as long as the request. */
+struct response;
+struct str request_csrf_token(struct request *rq, struct response *rs);
 
 /* -- response ------------------------------------------------------------------------------------- */
 struct response {
@@ -98,7 +103,7 @@ struct response {
 };
 /* name must be a literal; value is copied. Refuses CR, LF, NUL (ERR_BUG → 500). */
 void response_header(struct response *rs, const char *name, struct str value);
-/* 303 to a local path (language prefix added) or an absolute URL of ours. */
+/* 303 to a local path (language prefix added) or an absolute URL of ours; anything else is ERR_BUG. */
 void response_redirect(struct response *rs, int status, struct str location);
 /* Caching: sets ETag and Last-Modified, answers If-None-Match / If-Modified-Since. True when the answer
  * is 304 and the handler must return OK at once. `etag` without quotes; modified_ms 0: none. */
@@ -112,7 +117,8 @@ void response_detail(struct response *rs, int status, struct str detail);
 
 /* -- routes --------------------------------------------------------------------------------------- */
 /* OK: the response is sent as filled. Anything else: the façade rolls everything back and answers with the
- * error page, problem+json or {"detail"} (by route->style), from one table err → status. */
+ * error page, problem+json or {"detail"} (by route->style), from one table err → status; a handler that set
+ * rs->status to 400 or more chose another one. */
 typedef enum err (*http_handler)(struct request *rq, struct response *rs);
 
 enum csrf { CSRF_SAFE_METHOD = 0, CSRF_FORM, CSRF_TOKEN_NOT_NEEDED };
@@ -146,8 +152,12 @@ struct http_config {
     const char *trusted_proxy;  /* address whose X-Forwarded-For / -Proto are believed; NULL: none */
     int threads;                /* 0: cores */
     size_t arena_cap;           /* per request; 0: 32 MiB */
-    int rate_per_minute[4];     /* by rate_class, per address; 0: default; −1: no limit */
-    /* Draws error pages (404, 422, 500…); must not fail. */
+    int rate_per_minute[4];     /* by rate_class, per address; 0: default (none when listen is NULL); −1: no limit */
+    int max_connections;        /* 0: 1 000 */
+    int max_connections_per_address; /* 0: 256; the trusted proxy has no limit */
+    const unsigned char *secret; /* 32 bytes that sign the tokens of forms; NULL: drawn at start-up */
+    const char *image_sources;  /* added to img-src of the pages' policy: "https://data.geopf.fr"; may be NULL */
+    /* Draws error pages (404, 422, 500…); must not fail. rq->route may be NULL. */
     void (*error_page)(struct request *rq, struct response *rs, int status, enum err why);
     void *app;
 };
@@ -166,6 +176,7 @@ struct http_test_answer {
     int status;
     struct str body, content_type, headers; /* headers: "Name: value\n…" */
 };
+/* `headers`: "Name: value\n…"; ":method: HEAD" replaces the method; Host and Content-Length are added. */
 void http_dispatch(struct http_server *s, struct arena *a, enum http_method method, struct str target,
                    struct str headers, struct str body, struct http_test_answer *out);
 /* A server that only dispatches (no socket): http_server_start with listen == NULL. */
