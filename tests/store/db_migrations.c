@@ -229,4 +229,4 @@ static const struct store_test tests[] = {
     STORE_TEST(several_at_once_wait_for_each_other),
 };
 
-STORE_TEST_MAIN(tests)
+STORE_TEST_MAIN(tests, {NULL, 0})

@@ -36,14 +36,14 @@ struct store_migrations {
     size_t n;
 };
 
-/* The whole main(): STORE_TEST_MAIN(tests) or STORE_TEST_MAIN(tests, {journal_migrations,
- * journal_migrations_count}, …). */
+/* The whole main(): STORE_TEST_MAIN(tests, {journal_migrations, journal_migrations_count}, …);
+ * {NULL, 0} for none. */
 int store_test_main(const struct store_test *tests, size_t n, const struct store_migrations *lists,
                     size_t lists_n);
 #define STORE_TEST_MAIN(tests, ...)                                                                \
     int main(void)                                                                                 \
     {                                                                                              \
-        const struct store_migrations lists[] = {{NULL, 0}, ##__VA_ARGS__};                        \
+        const struct store_migrations lists[] = {__VA_ARGS__};                                    \
         return store_test_main((tests), sizeof(tests) / sizeof *(tests), lists,                    \
                                sizeof lists / sizeof *lists);                                      \
     }

@@ -12,6 +12,9 @@
 #include "base/geo.h"
 #include "db/db.h"
 
+struct module;
+extern const struct module territory_module;
+
 /* -- reference data ---------------------------------------------------------------------------- */
 
 enum territory_kind {
@@ -110,7 +113,11 @@ const struct territory_settings *territory_settings(const struct territory *t);
 /* Reads settings and coordinates again if they changed in the database, and publishes the snapshot.
  * The module does it four times a second in the server; commands call it once. */
 enum err territory_refresh(struct db *db) MUST_USE;
+/* Forgets the snapshot; nobody may hold one. */
+void territory_stop(void);
 
+/* The i-th key of the settings, NULL after the last. */
+const char *territory_setting_key(size_t i);
 /* Writes one setting (keys: name, departements, source_slug, contact_phone, contact_hours, public_url,
  * demo; départements are separated by commas). Empty value: unset. ERR_NOT_FOUND for another key;
  * ERR_INVALID with a French sentence in *why. Inside a writing transaction; visible after territory_refresh. */
@@ -153,7 +160,7 @@ struct territory_match {
 
 /* Communes for a text: name or part of it, former name, postal code (or its beginning), INSEE code,
  * "35000 Rennes", "Rennes (35)", "Paris 11e". St = Saint; accents, capitals, hyphens, leading articles do not
- * count. Exact names first, the territory's own départements first, then by population.
+ * count. The territory's own communes first, then exact names elsewhere, then the rest, by population.
  * At most `max` (≤ 200), in `a`. */
 size_t territory_search(const struct territory *t, struct arena *a, struct str text, size_t max,
                         struct territory_match **out);
