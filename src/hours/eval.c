@@ -237,13 +237,16 @@ struct hours_now hours_at(const struct hours *h, const struct hours_place *place
                 now.state = (enum hours_state)p->state;
                 now.comment = comment_of(h, p);
             } else if (p->state != now.state) {
+                now.next_ms = minute_to_utc(place->zone, d.days, p->start);
+                if (minute_to_utc(place->zone, d.days, piece_end(&seen, i)) <= now.next_ms)
+                    continue; /* swallowed by the spring change of clock */
                 now.has_next = true;
                 now.next_state = (enum hours_state)p->state;
-                now.next_ms = minute_to_utc(place->zone, d.days, p->start);
                 return now;
             }
         }
     }
+    now.next_ms = 0;
     return now;
 }
 

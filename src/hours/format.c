@@ -174,15 +174,17 @@ static void format_times(struct buf *b, const struct hours_rule *r)
     }
 }
 
-static void format_state(struct buf *b, const struct hours_rule *r, size_t start)
+/* `next` (or NULL): hours that would be read as more hours of this rule need the state to stand between. */
+static void format_state(struct buf *b, const struct hours_rule *r, const struct hours_rule *next, size_t start)
 {
     bool whole = r->n_times == 0 && !r->always;
+    bool runs_on = next && next->join == JOIN_ADD && !hours_rule_dated(next) && next->n_times > 0;
     const char *word = NULL;
     if (r->state == HOURS_CLOSED)
         word = "off";
     else if (r->state == HOURS_UNKNOWN)
         word = r->comment.n > 0 ? NULL : "unknown";
-    else if (r->comment.n > 0 || whole)
+    else if (r->comment.n > 0 || whole || runs_on)
         word = "open";
     if (word) {
         space(b, start);
@@ -196,7 +198,7 @@ static void format_state(struct buf *b, const struct hours_rule *r, size_t start
     }
 }
 
-static void format_rule(struct buf *b, const struct hours_rule *r)
+static void format_rule(struct buf *b, const struct hours_rule *r, const struct hours_rule *next)
 {
     size_t start = b->n;
     format_years(b, r);
@@ -223,7 +225,7 @@ static void format_rule(struct buf *b, const struct hours_rule *r)
         space(b, start);
         buf_lit(b, hours_rule_dated(r) ? "00:00-24:00" : "24/7"); /* "Jul 24/7" would be every 7 days */
     }
-    format_state(b, r, start);
+    format_state(b, r, next, start);
 }
 
 struct str hours_format(struct arena *a, const struct hours *h)
@@ -233,7 +235,7 @@ struct str hours_format(struct arena *a, const struct hours *h)
     for (size_t i = 0; i < h->n; i++) {
         if (i > 0)
             buf_lit(&b, h->rules[i].join == JOIN_OVERRIDE ? "; " : h->rules[i].join == JOIN_ADD ? ", " : " || ");
-        format_rule(&b, &h->rules[i]);
+        format_rule(&b, &h->rules[i], i + 1 < h->n ? &h->rules[i + 1] : NULL);
     }
     struct str out = arena_str(a, buf_str(&b));
     buf_deinit(&b);

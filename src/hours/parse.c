@@ -155,13 +155,27 @@ static bool parse_span(struct parser *p, struct hours_time *out)
     return true;
 }
 
+/* Reads "24/7", or nothing. */
+static bool skip_always(struct parser *p)
+{
+    struct parser ahead = *p;
+    bool is_24 = tok(&ahead)->kind == TOK_NUMBER && tok(&ahead)->value == 24;
+    next(&ahead);
+    if (!is_24 || !accept(&ahead, '/') || tok(&ahead)->kind != TOK_NUMBER || tok(&ahead)->value != 7)
+        return false;
+    next(&ahead);
+    p->l = ahead.l;
+    return true;
+}
+
 /* Another span of the same list, after its comma (consumed) or without it ("10:00-12:00 14:00-16:00"). */
 static bool another_span(struct parser *p)
 {
     struct parser ahead = *p;
     bool comma = accept(&ahead, ',');
     bool number = tok(&ahead)->kind == TOK_NUMBER && tok(&ahead)->text.n <= 2;
-    if (!number && !(comma && tok(&ahead)->kind == TOK_SUN))
+    struct parser always = ahead;
+    if (skip_always(&always) || (!number && !(comma && tok(&ahead)->kind == TOK_SUN)))
         return false;
     *p = ahead;
     return true;
@@ -582,17 +596,8 @@ static bool parse_wide(struct parser *p, struct hours_rule *r)
 /* 24/7, before or after days ("Mo,We 24/7"). */
 static bool parse_always(struct parser *p, struct hours_rule *r)
 {
-    struct hours_lexer ahead = p->l;
-    if (ahead.tok.kind != TOK_NUMBER || ahead.tok.value != 24)
+    if (!skip_always(p))
         return false;
-    hours_lexer_next(&ahead);
-    if (ahead.tok.kind != TOK_SIGN || ahead.tok.value != '/')
-        return false;
-    hours_lexer_next(&ahead);
-    if (ahead.tok.kind != TOK_NUMBER || ahead.tok.value != 7)
-        return false;
-    hours_lexer_next(&ahead);
-    p->l = ahead;
     r->always = true;
     (void)accept(p, ':');
     return true;

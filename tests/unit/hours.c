@@ -222,6 +222,7 @@ static void clock_changes(void **state)
     now = hours_at(parse("Su 02:30-06:00"), &rennes, spring);
     assert_int_equal(now.next_ms - spring, 2 * 3600000); /* 2:30 never shows: opens at the change */
     IS(look(&rennes, "Su 00:00-02:30", "2026-03-29 03:15"), "closed → 2026-04-05 00:00 open");
+    IS(look(&rennes, "Mar 29 02:10-02:40", "2026-03-29 01:00"), "closed → 2027-03-29 02:10 open");
     /* 25 October 2026, 3:00 becomes 2:00. */
     int64_t autumn = at(&rennes, "2026-10-25 00:00");
     now = hours_at(parse("Sa 22:00-05:00"), &rennes, autumn);
@@ -476,6 +477,7 @@ static void canonical_form(void **state)
         {"Fr 22:00-30:00+", "Fr 22:00-06:00+"},
         {"We 10:00-40:00", "We 10:00-40:00"},
         {"Mo 17:00+", "Mo 17:00+"},
+        {"Mo 08:00-10:00 open, 12:00-14:00", "Mo 08:00-10:00 open, 12:00-14:00"},
         {"24/7", "24/7"},
         {"24/7 closed \"travaux\"", "off \"travaux\""},
         {"Jul 5: 24/7", "Jul 05 00:00-24:00"},
