@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Numbered .sql files of a module → a C array of struct db_migration.
 
-usage: migrations.py MODULE OUTPUT.c FILE.sql…      (files named 0001_what.sql, 0002_…, without a gap)
+usage: migrations.py [--header OUTPUT.h] MODULE OUTPUT.c FILE.sql…
+       (files named 0001_what.sql, 0002_…, without a gap)
 
-Defines `const struct db_migration MODULE_migrations[]` and `const size_t MODULE_migrations_count`.
+Defines `const struct db_migration MODULE_migrations[]` and `const size_t MODULE_migrations_count`; the
+header declares them, and MODULE_MIGRATIONS, their number as a constant.
 A file that has been applied somewhere must never change again, not even its comments: its checksum is
 in the database."""
 import pathlib
@@ -57,7 +59,29 @@ def generate(module, paths):
     return "\n".join(out)
 
 
-if __name__ == "__main__":
-    if len(sys.argv) < 4:
+def header(module, paths):
+    return f"""/* Made by tools/migrations.py from the .sql files of {module}. */
+#pragma once
+
+#include "db/db.h"
+
+extern const struct db_migration {module}_migrations[];
+extern const size_t {module}_migrations_count;
+enum {{ {module.upper()}_MIGRATIONS = {len(numbered(paths))} }};
+"""
+
+
+def main(args):
+    header_path = None
+    if args[:1] == ["--header"]:
+        header_path, args = args[1], args[2:]
+    if len(args) < 3:
         raise SystemExit(__doc__)
-    pathlib.Path(sys.argv[2]).write_text(generate(sys.argv[1], sys.argv[3:]))
+    module, output, *paths = args
+    pathlib.Path(output).write_text(generate(module, paths))
+    if header_path:
+        pathlib.Path(header_path).write_text(header(module, paths))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -25,6 +25,7 @@ class Migrations(unittest.TestCase):
         text = migrations.generate("agenda", [second, first])
         self.assertLess(text.index('{"agenda", 1, "0001_a", sql_1}'), text.index('{"agenda", 2, "0002_b", sql_2}'))
         self.assertIn("const size_t agenda_migrations_count = 2;", text)
+        self.assertIn("enum { AGENDA_MIGRATIONS = 2 };", migrations.header("agenda", [second, first]))
         self.assertIn(r"'\055', '\055', '\040', '\303', '\251', '\012', '\000'", text)
 
     def test_refusals(self):
