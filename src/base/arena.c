@@ -1,7 +1,7 @@
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdalign.h>
+#include <stdarg.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
@@ -11,8 +11,8 @@
 #endif
 #endif
 
-/* Under AddressSanitizer what was not handed out is poisoned, and a gap is left after each piece, so
- * that overflows inside a block are seen as they would be with malloc. */
+/* Under AddressSanitizer what was not handed out is poisoned, and a gap is left after each piece,
+ * so that overflows inside a block are seen as they would be with malloc. */
 #ifdef ARENA_ASAN
 #include <sanitizer/asan_interface.h>
 enum { GAP = 16 };
@@ -24,11 +24,7 @@ enum { GAP = 0 };
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-enum {
-    ALIGN = alignof(max_align_t),
-    BLOCK_MIN = 4096,
-    BLOCK_MAX = 256 * 1024
-};
+enum { ALIGN = alignof(max_align_t), BLOCK_MIN = 4096, BLOCK_MAX = 256 * 1024 };
 
 struct block {
     struct block *next; /* older */

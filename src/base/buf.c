@@ -94,8 +94,9 @@ void buf_int(struct buf *b, int64_t v)
     buf_add(b, (struct str){digits + i, sizeof digits - i});
 }
 
-/* The case of almost every number written (coordinates, rates): a decimal of at most 15 digits. Such a
- * decimal, when it reads back as v, is the only one of 15 digits or fewer, hence the shortest. */
+/* The case of almost every number written (coordinates, rates): a decimal of at most 15 digits.
+ * Such a decimal, when it reads back as v, is the only one of 15 digits or fewer, hence the
+ * shortest. */
 static bool add_short_decimal(struct buf *b, double v)
 {
     double size = fabs(v), power = 1;

@@ -184,10 +184,10 @@ static const struct {
     int minutes;
     enum { NO_SUMMER, SUMMER_EU, SUMMER_US } summer;
 } zones[ZONE_COUNT] = {
-    [ZONE_PARIS] = {60, SUMMER_EU},       [ZONE_GUADELOUPE] = {-240, NO_SUMMER},
-    [ZONE_GUYANE] = {-180, NO_SUMMER},    [ZONE_REUNION] = {240, NO_SUMMER},
-    [ZONE_MAYOTTE] = {180, NO_SUMMER},    [ZONE_MIQUELON] = {-180, SUMMER_US},
-    [ZONE_NOUMEA] = {660, NO_SUMMER},     [ZONE_WALLIS] = {720, NO_SUMMER},
+    [ZONE_PARIS] = {60, SUMMER_EU},    [ZONE_GUADELOUPE] = {-240, NO_SUMMER},
+    [ZONE_GUYANE] = {-180, NO_SUMMER}, [ZONE_REUNION] = {240, NO_SUMMER},
+    [ZONE_MAYOTTE] = {180, NO_SUMMER}, [ZONE_MIQUELON] = {-180, SUMMER_US},
+    [ZONE_NOUMEA] = {660, NO_SUMMER},  [ZONE_WALLIS] = {720, NO_SUMMER},
     [ZONE_TAHITI] = {-600, NO_SUMMER},
 };
 
@@ -339,7 +339,7 @@ static bool time_at(struct str s, size_t at, struct civil_time *t)
     return time_valid(*t);
 }
 
-/* Two-digit year of RFC 850: in the past if it would be more than 50 years ahead (RFC 9110 §5.6.7). */
+/* Two-digit year of RFC 850: past if it would be more than 50 years ahead (RFC 9110 §5.6.7). */
 static int full_year(int two_digits)
 {
     int now = cut(clock_now_ms()).date.year;

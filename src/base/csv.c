@@ -77,8 +77,8 @@ static struct str to_utf8(struct arena *a, struct str data, struct csv_options o
     return sequences > strays ? mend_utf8(a, data, strays) : text_from_cp1252(a, data);
 }
 
-/* The most frequent candidate of the first line that is not empty, outside quotes. When two tie, the
- * one that is rarer in prose: a header "Nom, prénom;Ville" is cut at the semicolon. */
+/* The most frequent candidate of the first line that is not empty, outside quotes. When two tie,
+ * the one that is rarer in prose: a header "Nom, prénom;Ville" is cut at the semicolon. */
 static char guess_delimiter(struct str text)
 {
     static const char candidates[] = {';', '\t', '|', ','};
@@ -151,8 +151,8 @@ size_t csv_offset(const struct csv_reader *r)
 static void add_cell(struct csv_reader *r, const char *p, size_t n)
 {
     if (r->cells_n == r->cells_cap)
-        r->cells = arena_grow(r->a, r->cells, r->cells_n, &r->cells_cap, r->cells_n + 1,
-                              sizeof *r->cells);
+        r->cells =
+            arena_grow(r->a, r->cells, r->cells_n, &r->cells_cap, r->cells_n + 1, sizeof *r->cells);
     r->cells[r->cells_n++] = (struct str){p, n};
 }
 
@@ -269,8 +269,8 @@ bool csv_next(struct csv_reader *r, struct csv_row *row)
     return true;
 }
 
-/* What a spreadsheet would run, or swallow (OWASP, CSV injection). A plain negative number is data, and
- * harmless: −1.6777 is the longitude of Rennes. */
+/* What a spreadsheet would run, or swallow (OWASP, CSV injection). A plain negative number is data,
+ * and harmless: −1.6777 is the longitude of Rennes. */
 static bool spreadsheet_runs(struct str s)
 {
     double number;

@@ -1,9 +1,9 @@
 /* RFC 4180 reader and writer.
  *
- * The reader accepts what people really have: UTF-8 with or without BOM, Windows-1252, `,` `;` tab
- * or `|` (guessed from the header line outside quotes), \n \r\n \r, cells on several lines, quotes
- * inside unquoted cells. It never fails on content: a quote left open ends at the end of the file and
- * is reported in `damaged`. */
+ * The reader accepts what people really have: UTF-8 with or without BOM, Windows-1252, some of it
+ * inside UTF-8, `,` `;` tab or `|` (guessed from the header line outside quotes, or said by Excel's
+ * first line `sep=;`), \n \r\n \r, cells on several lines, quotes inside unquoted cells. It never
+ * fails on content: a quote left open ends at the end of the file and is reported in `damaged`. */
 #ifndef BALISE_BASE_CSV_H
 #define BALISE_BASE_CSV_H
 
@@ -32,10 +32,12 @@ char csv_delimiter(const struct csv_reader *r);
 size_t csv_offset(const struct csv_reader *r);
 
 /* Writer: comma, double quote, \n after each row. Cells that hold `,` `"` \n \r, or that begin or end
- * with a space, are quoted. */
+ * with a space, are quoted; so is the empty cell of a row that has no other. */
 enum csv_guard {
     CSV_EXACT,        /* values as they are: for machines and round trips */
-    CSV_SPREADSHEET   /* a value that a spreadsheet would run (= + - @ tab CR first) gets a leading ' */
+    /* a value that a spreadsheet would run (= + - @ tab CR LF first) gets a leading ', but a plain
+     * negative number, as a longitude is, stays a number */
+    CSV_SPREADSHEET
 };
 struct csv_writer {
     struct buf *out;

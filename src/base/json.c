@@ -27,9 +27,9 @@ static void add_escape(struct buf *b, unsigned char c)
     }
 }
 
-/* The high bit of each of 8 bytes is set where it is a control, a quote, a backslash or above ASCII.
- * Subtracting sets the high bit of a byte under the limit; the borrow it makes may set bits after it
- * wrongly, so only the first one counts. */
+/* The high bit of each of 8 bytes is set where it is a control, a quote, a backslash or above
+ * ASCII. Subtracting sets the high bit of a byte under the limit; the borrow it makes may set bits
+ * after it wrongly, so only the first one counts. */
 static inline uint64_t special_bytes(const char *p)
 {
     const uint64_t ones = 0x0101010101010101U;
@@ -308,15 +308,16 @@ enum err json_parse(struct arena *a, struct str text, json_t **out, struct str *
                 start = i + 1;
             }
         if (why)
-            *why = arena_printf(a, "JSON illisible, ligne %d, colonne %zu : trop de niveaux imbriqués.",
-                                line, str_length(str_sub(text, start, (size_t)deep - start)) + 1);
+            *why = arena_printf(
+                a, "JSON illisible, ligne %d, colonne %zu : trop de niveaux imbriqués.", line,
+                str_length(str_sub(text, start, (size_t)deep - start)) + 1);
         return ERR_INVALID;
     }
     json_error_t e;
     json_t **slot = ARENA_NEW(a, json_t *);
     arena_defer(a, release_tree, slot); /* before the tree exists: this may jump */
-    json_t *tree = *slot = json_loadb(text.n ? text.p : "", text.n,
-                              JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    json_t *tree = *slot =
+        json_loadb(text.n ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     if (!tree) {
         if (why)
             *why = reason(a, text, &e);

@@ -41,10 +41,10 @@ ptrdiff_t str_find_char(struct str s, char c, size_t from);
 struct str str_trim(struct str s); /* ASCII white space, NBSP and narrow NBSP, both ends */
 
 /* Takes the next piece before `sep` off *rest. Returns false when nothing is left.
- * "a||b" gives "a", "", "b"; "" gives nothing. */
+ * "a||b" gives "a", "", "b"; "a|" gives "a"; "" gives nothing. */
 bool str_split(struct str *rest, char sep, struct str *piece);
 
-/* Whole string only; false if there is anything else, or it does not fit. */
+/* Whole string only, with or without a sign; false if there is anything else, or it does not fit. */
 bool str_to_int(struct str s, int64_t *out);
 bool str_to_double(struct str s, double *out); /* dot decimals, no locale, no inf/nan/hex */
 

@@ -41,8 +41,8 @@ static struct str sink_str(struct sink *k)
     return k->moved ? (struct str){k->p, k->n} : arena_str(k->a, (struct str){k->p, k->n});
 }
 
-/* Nearly all French text is below U+0180: what each of these code points becomes is worked out once,
- * by the general way below. */
+/* Nearly all French text is below U+0180: what each of these code points becomes is worked out
+ * once, by the general way below. */
 enum { SMALL_COUNT = 0x180 };
 enum small_kind { SMALL_LETTER, SMALL_SEPARATOR, SMALL_GENERAL };
 struct small {
@@ -69,14 +69,15 @@ static struct small small_of(uint32_t cp)
         if (kind == PIECE_LETTER)
             folded_n += utf8_encode(text_base_letter(pieces[i]), bytes + folded_n);
     }
-    utf8proc_ssize_t len = utf8proc_normalize_utf32(composed, (utf8proc_ssize_t)n,
-                                                    UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+    utf8proc_ssize_t len =
+        utf8proc_normalize_utf32(composed, (utf8proc_ssize_t)n, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
     size_t lower_n = 0;
     for (utf8proc_ssize_t i = 0; i < len; i++)
         lower_n += utf8_encode((uint32_t)composed[i], lower + lower_n);
     if (folded_n == 0 || folded_n > sizeof s.folded || lower_n == 0 || lower_n > sizeof s.lower)
         return s;
-    s = (struct small){.kind = SMALL_LETTER, .folded_n = (uint8_t)folded_n, .lower_n = (uint8_t)lower_n};
+    s = (struct small){
+        .kind = SMALL_LETTER, .folded_n = (uint8_t)folded_n, .lower_n = (uint8_t)lower_n};
     memcpy(s.folded, bytes, folded_n);
     memcpy(s.lower, lower, lower_n);
     return s;
@@ -337,14 +338,13 @@ bool text_is_stop_word(struct str folded)
 {
     /* sorted; articles, pronouns, prepositions, and the letters left by elision */
     static const char *const words[] = {
-        "a",     "ai",    "as",    "au",    "aux",   "avec",  "c",     "ce",    "ces",   "cet",
-        "cette", "chez",  "d",     "dans",  "de",    "des",   "du",    "elle",  "elles", "en",
-        "es",    "est",   "et",    "eux",   "il",    "ils",   "j",     "je",    "l",     "la",
-        "le",    "les",   "leur",  "leurs", "lui",   "m",     "ma",    "mais",  "me",    "mes",
-        "moi",   "mon",   "n",     "ne",    "nos",   "notre", "nous",  "on",    "ont",   "ou",
-        "par",   "pas",   "pour",  "qu",    "que",   "qui",   "s",     "sa",    "se",    "ses",
-        "si",    "son",   "sont",  "sur",   "t",     "ta",    "te",    "tes",   "toi",   "ton",
-        "tu",    "un",    "une",   "vos",   "votre", "vous",  "y",
+        "a",     "ai",    "as",   "au",  "aux",  "avec", "c",    "ce",    "ces",   "cet",  "cette",
+        "chez",  "d",     "dans", "de",  "des",  "du",   "elle", "elles", "en",    "es",   "est",
+        "et",    "eux",   "il",   "ils", "j",    "je",   "l",    "la",    "le",    "les",  "leur",
+        "leurs", "lui",   "m",    "ma",  "mais", "me",   "mes",  "moi",   "mon",   "n",    "ne",
+        "nos",   "notre", "nous", "on",  "ont",  "ou",   "par",  "pas",   "pour",  "qu",   "que",
+        "qui",   "s",     "sa",   "se",  "ses",  "si",   "son",  "sont",  "sur",   "t",    "ta",
+        "te",    "tes",   "toi",  "ton", "tu",   "un",   "une",  "vos",   "votre", "vous", "y",
     };
     size_t low = 0, high = sizeof words / sizeof *words;
     while (low < high) {

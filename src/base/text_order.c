@@ -8,9 +8,9 @@
  *   2 accents, left to right            one byte a letter, one more for each accent
  *   3 case                              one byte a letter
  *   4 what level 1 left out             spaces and punctuation, where they were
- * They are separated by 01. Weights are between 02 and 7F and punctuation is written in UTF-8, so a key
- * is valid text without a NUL: it can be stored in a text column (collation C). At levels 2 to 4 a run
- * of 02 at the end is dropped: 01, which then takes its place, is lower too. */
+ * They are separated by 01. Weights are between 02 and 7F and punctuation is written in UTF-8, so a
+ * key is valid text without a NUL: it can be stored in a text column (collation C). At levels 2 to
+ * 4 a run of 02 at the end is dropped: 01, which then takes its place, is lower too. */
 enum { SEPARATOR = 1, PLAIN = 2, UPPER = 3, LIGATURE = 0x60 };
 
 struct level {
@@ -36,12 +36,10 @@ static void put_weight(struct arena *a, struct level *l, int weight)
 /* In the order of Unicode's default table, which French keeps. */
 static int accent_weight(uint32_t mark)
 {
-    static const uint16_t order[] = {
-        0x301, /* acute */       0x300, /* grave */ 0x306, /* breve */  0x302, /* circumflex */
-        0x30C, /* caron */       0x30A, /* ring */  0x308, /* diaeresis */
-        0x30B, /* double acute */ 0x303, /* tilde */ 0x307, /* dot */    0x338, /* stroke */
-        0x327, /* cedilla */     0x328, /* ogonek */ 0x304, /* macron */
-    };
+    /* acute grave breve circumflex caron ring diaeresis double-acute tilde dot stroke cedilla ogonek
+     * macron */
+    static const uint16_t order[] = {0x301, 0x300, 0x306, 0x302, 0x30C, 0x30A, 0x308,
+                                     0x30B, 0x303, 0x307, 0x338, 0x327, 0x328, 0x304};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (order[i] == mark)
             return 3 + (int)i;

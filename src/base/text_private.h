@@ -5,8 +5,8 @@
 #include "base/text.h"
 
 enum piece_kind {
-    PIECE_LETTER, /* letters and digits */
-    PIECE_MARK,   /* accents and the like, over the letter before */
+    PIECE_LETTER,  /* letters and digits */
+    PIECE_MARK,    /* accents and the like, over the letter before */
     PIECE_IGNORED, /* soft hyphen, joiners: as if they were not there */
     PIECE_SEPARATOR
 };
@@ -18,7 +18,8 @@ enum {
     MARKS_MAX = 30
 };
 
-/* Compatibility decomposition, case folded, œ and æ split: "É" → "e" U+0301, "½" → "1" U+2044 "2". */
+/* Compatibility decomposition, case folded, œ and æ split: "É" → "e" U+0301, "½" → "1" U+2044 "2".
+ */
 size_t text_pieces(uint32_t cp, uint32_t out[PIECES_MAX]);
 enum piece_kind text_piece_kind(uint32_t cp);
 /* Letters that Unicode does not decompose though readers see an accented one: ø → o, ł → l. */

@@ -24,9 +24,9 @@ size_t text_pieces(uint32_t cp, uint32_t out[PIECES_MAX])
         out[0] = ' ';
         return 1;
     }
-    utf8proc_ssize_t n =
-        utf8proc_decompose_char((utf8proc_int32_t)cp, raw, PIECES_MAX / 2,
-                                UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &boundary);
+    utf8proc_ssize_t n = utf8proc_decompose_char(
+        (utf8proc_int32_t)cp, raw, PIECES_MAX / 2,
+        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &boundary);
     if (n < 0 || n > PIECES_MAX / 2) {
         out[0] = ' ';
         return 1;
@@ -92,9 +92,9 @@ uint32_t text_base_letter(uint32_t cp)
 uint32_t text_cp1252(unsigned char byte)
 {
     static const uint16_t high[32] = {
-        0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160,
+        0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6,  0x2030, 0x160,
         0x2039, 0x152,  0x8D,   0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-        0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E, 0x178};
+        0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
     return byte >= 0x80 && byte < 0xA0 ? high[byte - 0x80] : byte;
 }
 
@@ -103,9 +103,8 @@ struct str text_from_cp1252(struct arena *a, struct str s)
     char bytes[4];
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++)
-        n += (unsigned char)s.p[i] < 0x80
-                 ? 1
-                 : utf8_encode(text_cp1252((unsigned char)s.p[i]), bytes);
+        n += (unsigned char)s.p[i] < 0x80 ? 1
+                                          : utf8_encode(text_cp1252((unsigned char)s.p[i]), bytes);
     char *out = arena_alloc(a, n + 1), *end = out;
     for (size_t i = 0; i < s.n; i++) {
         size_t len = utf8_encode(text_cp1252((unsigned char)s.p[i]), bytes);

@@ -1,4 +1,5 @@
-/* UTF-8 one code point at a time: small enough to be inlined in the loops of str, text, csv, json. */
+/* UTF-8 one code point at a time: small enough to be inlined in the loops of str, text, csv, json.
+ */
 #ifndef BALISE_BASE_UTF8_H
 #define BALISE_BASE_UTF8_H
 
@@ -11,8 +12,8 @@ static inline bool utf8_is_cont(unsigned char c)
     return (c & 0xC0) == 0x80;
 }
 
-/* Reads the code point at p (n bytes left, n > 0). Returns its length, or 0 if it is not well formed
- * (Unicode 15, table 3-7: no overlong form, no surrogate, nothing above U+10FFFF). */
+/* Reads the code point at p (n bytes left, n > 0). Returns its length, or 0 if it is not well
+ * formed (Unicode 15, table 3-7: no overlong form, no surrogate, nothing above U+10FFFF). */
 static inline size_t utf8_decode(const char *text, size_t n, uint32_t *cp)
 {
     const unsigned char *p = (const unsigned char *)text;

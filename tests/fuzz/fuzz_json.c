@@ -1,4 +1,5 @@
-/* JSON: any bytes are refused or read without harm; what is written is always JSON, and reads back. */
+/* JSON: any bytes are refused or read without harm; what is written is always JSON, and reads back.
+ */
 #include "fuzz.h"
 
 #include "base/json.h"

@@ -1,4 +1,5 @@
-/* Text: what must hold of folding, words, stems, slugs, order and normalisation, whatever the bytes. */
+/* Text: what must hold of folding, words, stems, slugs, order and normalisation, whatever the
+ * bytes. */
 #include "fuzz.h"
 
 #include "base/text.h"

@@ -51,8 +51,8 @@ static void check_times(struct str s)
     if (clock_parse_utc(s, &ms)) {
         clock_format_utc(&b, ms);
         /* an offset may lead out of the years 1 to 9999 */
-        expect((clock_parse_utc(buf_str(&b), &again) && again == ms) || str_starts(s, STR("0001-01-01")) ||
-               str_starts(s, STR("9999-12-31")));
+        expect((clock_parse_utc(buf_str(&b), &again) && again == ms) ||
+               str_starts(s, STR("0001-01-01")) || str_starts(s, STR("9999-12-31")));
         for (int z = 0; z < ZONE_COUNT; z++) {
             again = zone_to_utc_ms((enum zone)z, zone_local((enum zone)z, ms));
             int64_t lost = ms - again;
@@ -62,7 +62,8 @@ static void check_times(struct str s)
     buf_clear(&b);
     if (clock_parse_http(s, &ms)) {
         clock_format_http(&b, ms);
-        expect((clock_parse_http(buf_str(&b), &again) && again == ms) || str_find(s, STR("9999"), 0) >= 0);
+        expect((clock_parse_http(buf_str(&b), &again) && again == ms) ||
+               str_find(s, STR("9999"), 0) >= 0);
     }
     buf_deinit(&b);
 }

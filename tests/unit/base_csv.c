@@ -20,8 +20,9 @@ static int teardown(void **state)
 
 static const struct csv_options guess = {0};
 
-/* Rows as one text that is easy to compare: line:cell|cell, "!" when damaged; a cell's end of line is
- * shown as ⏎. The data is copied without a NUL after it, so that ASan sees a byte read too far. */
+/* Rows as one text that is easy to compare: line:cell|cell, "!" when damaged; a cell's end of line
+ * is shown as ⏎. The data is copied without a NUL after it, so that ASan sees a byte read too far.
+ */
 static struct str shown(struct str data, struct csv_options options)
 {
     struct buf b;
@@ -66,7 +67,8 @@ static void simple_rows(void **state)
     assert_rows("a,b\n1,2", "1:a|b\n2:1|2\n");
     assert_rows("a,b\n,\n", "1:a|b\n2:|\n");
     assert_rows("a,b,\n", "1:a|b|\n");
-    assert_rows("a,b\n1,2,3\n4\n", "1:a|b\n2:1|2|3\n3:4\n"); /* uneven rows are the caller's business */
+    assert_rows("a,b\n1,2,3\n4\n",
+                "1:a|b\n2:1|2|3\n3:4\n"); /* uneven rows are the caller's business */
     assert_rows(" a , b \n", "1: a | b \n");
     assert_rows("a\0b,c\n", "1:a\0b|c\n");
 }
@@ -148,16 +150,24 @@ static void encodings(void **state)
     assert_rows("\xEF\xBB\xBFnom;ville\nÉté;Hœdic\n", "1:nom|ville\n2:Été|Hœdic\n");
     assert_rows("\xEF\xBB\xBF\"nom\";ville\n", "1:nom|ville\n"); /* BOM before a quote */
     assert_rows("\xEF\xBB\xBF", "");
-    assert_rows("nom;ville\nM\xE9""diath\xE8que;H\x9C""dic \x80\n", "1:nom|ville\n2:Médiathèque|Hœdic €\n");
+    assert_rows("nom;ville\nM\xE9"
+                "diath\xE8que;H\x9C"
+                "dic \x80\n",
+                "1:nom|ville\n2:Médiathèque|Hœdic €\n");
     /* "CAFÉ»" in Windows-1252 ends with two bytes that UTF-8 would accept */
-    assert_rows("\xAB""CAF\xC9\xBB;\xE9t\xE9\n", "1:«CAFÉ»|été\n");
+    assert_rows("\xAB"
+                "CAF\xC9\xBB;\xE9t\xE9\n",
+                "1:«CAFÉ»|été\n");
     /* mostly UTF-8 with one line pasted from elsewhere: only the stray bytes change */
     assert_rows("Été;à;côté\ncaf\xE9;œuf;x\n", "1:Été|à|côté\n2:café|œuf|x\n");
     assert_rows("Été à côté;cut\xC3", "1:Été à côté|cutÃ\n");
-    assert_str(shown(STR("caf\xE9,\xC3\xA9\n"), (struct csv_options){.encoding = CSV_CP1252}), "1:café|Ã©\n");
-    assert_str(shown(STR("caf\xE9,\xC3\xA9\n"), (struct csv_options){.encoding = CSV_UTF8}), "1:caf\xE9|é\n");
+    assert_str(shown(STR("caf\xE9,\xC3\xA9\n"), (struct csv_options){.encoding = CSV_CP1252}),
+               "1:café|Ã©\n");
+    assert_str(shown(STR("caf\xE9,\xC3\xA9\n"), (struct csv_options){.encoding = CSV_UTF8}),
+               "1:caf\xE9|é\n");
     /* a file that says it is Windows-1252 but begins with the UTF-8 mark is UTF-8 */
-    assert_str(shown(STR("\xEF\xBB\xBF\xC3\xA9\n"), (struct csv_options){.encoding = CSV_CP1252}), "1:é\n");
+    assert_str(shown(STR("\xEF\xBB\xBF\xC3\xA9\n"), (struct csv_options){.encoding = CSV_CP1252}),
+               "1:é\n");
 }
 
 /* Cells put together in scratch memory stay valid until the next row, however many there are. */
@@ -224,7 +234,8 @@ static void writer(void **state)
     buf_init(&b, 1 << 16);
     struct csv_writer w = {.out = &b};
     assert_written(&w, "a,b\n", "a", "b");
-    assert_written(&w, "\"a,b\",\"c\"\"d\",\"e\nf\",\"g\rh\",i;j\n", "a,b", "c\"d", "e\nf", "g\rh", "i;j");
+    assert_written(&w, "\"a,b\",\"c\"\"d\",\"e\nf\",\"g\rh\",i;j\n", "a,b", "c\"d", "e\nf", "g\rh",
+                   "i;j");
     assert_written(&w, "\" a\",\"b \",\" \",c d\n", " a", "b ", " ", "c d");
     assert_written(&w, ",,\n", "", "", NULL);
     assert_written(&w, "\"\"\n", "");
@@ -244,11 +255,13 @@ static void formula_guard(void **state)
     struct buf b;
     buf_init(&b, 1 << 16);
     struct csv_writer w = {.out = &b, .guard = CSV_SPREADSHEET};
-    assert_written(&w, "'=1+1,'+33299000000,'@SUM(A1),'-2+3\n", "=1+1", "+33299000000", "@SUM(A1)", "-2+3");
+    assert_written(&w, "'=1+1,'+33299000000,'@SUM(A1),'-2+3\n", "=1+1", "+33299000000", "@SUM(A1)",
+                   "-2+3");
     assert_written(&w, "'\tx,\"'\rx\",\"'\nx\"\n", "\tx", "\rx", "\nx");
     assert_written(&w, "\"'=HYPERLINK(\"\"x\"\",1)\"\n", "=HYPERLINK(\"x\",1)");
     /* numbers are data: a longitude must stay one */
-    assert_written(&w, "-1.6777926,-5,'-,'--5,5=5,a-b\n", "-1.6777926", "-5", "-", "--5", "5=5", "a-b");
+    assert_written(&w, "-1.6777926,-5,'-,'--5,5=5,a-b\n", "-1.6777926", "-5", "-", "--5", "5=5",
+                   "a-b");
     w.quote_all = true;
     assert_written(&w, "\"'=x\",,\"-1\"\n", "=x", "", "-1");
     w.quote_all = false;
@@ -261,7 +274,8 @@ static void formula_guard(void **state)
 static void round_trip(void **state)
 {
     (void)state;
-    static const char *const bits[] = {",", "\"", "\n", "\r", ";", " ", "a", "é", "\t", "|", "=", "\r\n", "🙂"};
+    static const char *const bits[] = {",", "\"", "\n", "\r", ";",    " ",   "a",
+                                       "é", "\t", "|",  "=",  "\r\n", "🙂"};
     uint32_t seed = 12345;
     for (int round = 0; round < 3000; round++) {
         struct arena *own = arena_new(SIZE_MAX);
@@ -272,7 +286,8 @@ static void round_trip(void **state)
         struct csv_writer w = {.out = &b};
         for (size_t i = 0; i < rows * columns; i++) {
             buf_init(&cells[i], 1 << 10);
-            for (seed = seed * 1664525 + 1013904223; seed >> 28 > 4; seed = seed * 1664525 + 1013904223)
+            for (seed = seed * 1664525 + 1013904223; seed >> 28 > 4;
+                 seed = seed * 1664525 + 1013904223)
                 buf_lit(&cells[i], bits[(seed >> 8) % (sizeof bits / sizeof *bits)]);
             csv_cell(&w, buf_str(&cells[i]));
             if (i % columns == columns - 1)

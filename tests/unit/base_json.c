@@ -55,8 +55,9 @@ static void structure(void **state)
     json_raw(&w, STR("[1]"));
     json_object_end(&w);
     json_object_end(&w);
-    assert_buf(&out, "{\"nom\":\"Médiathèque\",\"services\":[-5,46.1060711578546,true,false,null,[],{},"
-                     "{\"x\":1},null,\"y\",\"\"],\"a\\\"b\":{\"c\":-9223372036854775808,\"d\":[1]}}");
+    assert_buf(&out,
+               "{\"nom\":\"Médiathèque\",\"services\":[-5,46.1060711578546,true,false,null,[],{},"
+               "{\"x\":1},null,\"y\",\"\"],\"a\\\"b\":{\"c\":-9223372036854775808,\"d\":[1]}}");
 }
 
 static void check_number(double v, const char *expected)
@@ -116,18 +117,23 @@ static void invalid_utf8(void **state)
     assert_text("caf\xE9!", "caf\xEF\xBF\xBD!");
     assert_text("\xFF\xFE", "\xEF\xBF\xBD\xEF\xBF\xBD");
     assert_text("\xE2\x82", "\xEF\xBF\xBD");
-    assert_text("\xF0\x9F\x99" "a", "\xEF\xBF\xBD" "a");
+    assert_text("\xF0\x9F\x99"
+                "a",
+                "\xEF\xBF\xBD"
+                "a");
     assert_text("\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD");
     assert_text("\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
     assert_text("\xF4\x90\x80\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
     assert_text("é\"\xE9\"é", "é\\\"\xEF\xBF\xBD\\\"é");
 }
 
-/* Each special byte at each place of a text longer than the vectors: escaped, and read back the same. */
+/* Each special byte at each place of a text longer than the vectors: escaped, and read back the
+ * same. */
 static void every_place(void **state)
 {
     (void)state;
-    static const char *const specials[] = {"\"", "\\", "\n", "\x1F", "\x7F", " ", "é", "🙂", "\xE9", "!", "#", "["};
+    static const char *const specials[] = {"\"", "\\",   "\n",   "\x1F", "\x7F", " ",
+                                           "é",  "🙂", "\xE9", "!",    "#",    "["};
     for (size_t k = 0; k < sizeof specials / sizeof *specials; k++)
         for (size_t n = 0; n < 50; n++)
             for (size_t tail = 0; tail < 20; tail++) {
@@ -182,7 +188,8 @@ static void parse_values(void **state)
 {
     (void)state;
     json_t *tree;
-    assert_int_equal(json_parse(a, STR("\xEF\xBB\xBF{\"nom\":\"Été\",\"n\":5,\"rien\":null}"), &tree, NULL), OK);
+    assert_int_equal(
+        json_parse(a, STR("\xEF\xBB\xBF{\"nom\":\"Été\",\"n\":5,\"rien\":null}"), &tree, NULL), OK);
     assert_str(json_get_str(tree, "nom"), "Été");
     assert_null(json_get_str(tree, "n").p);
     assert_null(json_get_str(tree, "rien").p);
@@ -209,16 +216,22 @@ static void parse_refusals(void **state)
     (void)state;
     check_refused(STR(""), "JSON illisible, ligne 1, colonne 1 : le document est vide.");
     check_refused(STR_NONE, "JSON illisible, ligne 1, colonne 1 : le document est vide.");
-    check_refused(STR("{\"a\":1,\n\"b\" 2}"), "JSON illisible, ligne 2, colonne 5 : la syntaxe n’est pas correcte.");
-    check_refused(STR("[1,2"), "JSON illisible, ligne 1, colonne 4 : le document s’arrête trop tôt.");
-    check_refused(STR("[1] x"), "JSON illisible, ligne 1, colonne 5 : il y a du texte après la fin du document.");
-    check_refused(STR("{\"a\":1,\"a\":2}"),
-                  "JSON illisible, ligne 1, colonne 10 : une clé est présente deux fois dans le même objet.");
-    check_refused(STR("[\"caf\xE9\"]"), "JSON illisible, ligne 1, colonne 5 : le texte n’est pas en UTF-8.");
+    check_refused(STR("{\"a\":1,\n\"b\" 2}"),
+                  "JSON illisible, ligne 2, colonne 5 : la syntaxe n’est pas correcte.");
+    check_refused(STR("[1,2"),
+                  "JSON illisible, ligne 1, colonne 4 : le document s’arrête trop tôt.");
+    check_refused(STR("[1] x"),
+                  "JSON illisible, ligne 1, colonne 5 : il y a du texte après la fin du document.");
+    check_refused(
+        STR("{\"a\":1,\"a\":2}"),
+        "JSON illisible, ligne 1, colonne 10 : une clé est présente deux fois dans le même objet.");
+    check_refused(STR("[\"caf\xE9\"]"),
+                  "JSON illisible, ligne 1, colonne 5 : le texte n’est pas en UTF-8.");
     check_refused(STR("[123456789012345678901234567890]"),
                   "JSON illisible, ligne 1, colonne 31 : un nombre est trop grand.");
     check_refused(STR("[1e999]"), "JSON illisible, ligne 1, colonne 6 : un nombre est trop grand.");
-    check_refused(STR("[\"a\\u0000b\"]"), "JSON illisible, ligne 1, colonne 11 : un texte contient le caractère nul.");
+    check_refused(STR("[\"a\\u0000b\"]"),
+                  "JSON illisible, ligne 1, colonne 11 : un texte contient le caractère nul.");
 }
 
 static void parse_depth(void **state)
@@ -248,15 +261,9 @@ static void parse_depth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(structure),
-        TEST(numbers),
-        TEST(texts),
-        TEST(invalid_utf8),
-        TEST(every_place),
-        TEST(too_deep_to_write),
-        TEST(parse_values),
-        TEST(parse_refusals),
-        TEST(parse_depth),
+        TEST(structure),    TEST(numbers),        TEST(texts),
+        TEST(invalid_utf8), TEST(every_place),    TEST(too_deep_to_write),
+        TEST(parse_values), TEST(parse_refusals), TEST(parse_depth),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

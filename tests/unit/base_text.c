@@ -50,19 +50,26 @@ static void fold_the_rest_of_the_world(void **state)
     assert_fold("Ａ１", "a1"); /* full width */
     assert_fold("Привет Ёлка", "привет елка");
     assert_fold("ΣΊΣΥΦΟΣ σίσυφος", "σισυφοσ σισυφοσ");
-    assert_fold("مُحَمَّد", "محمد"); /* vowel marks */
+    assert_fold("مُحَمَّد", "محمد");         /* vowel marks */
     assert_fold("co\xC2\xADop", "coop"); /* soft hyphen */
-    assert_fold("a\xE2\x80\x8B" "b\xEF\xBB\xBF" "c", "a bc"); /* zero width space separates, BOM not */
+    assert_fold("a\xE2\x80\x8B"
+                "b\xEF\xBB\xBF"
+                "c",
+                "a bc"); /* zero width space separates, BOM not */
     assert_fold("🙂a🙂b🙂", "a b");
     assert_fold("a\0b", "a b");
-    assert_fold("ʻOkina l\xCA\xBC" "aide", "okina l aide");
+    assert_fold("ʻOkina l\xCA\xBC"
+                "aide",
+                "okina l aide");
 }
 
 static void fold_bad_bytes(void **state)
 {
     (void)state;
     assert_fold("caf\xE9 cr\xE8me", "caf cr me");
-    assert_fold("\xFF\xFE" "a\xC3", "a");
+    assert_fold("\xFF\xFE"
+                "a\xC3",
+                "a");
     assert_fold("\xED\xA0\x80x\xF0\x9F\x99", "x");
 }
 
@@ -210,10 +217,21 @@ static void stems(void **state)
     (void)state;
     static const struct {
         const char *word, *stem;
-    } cases[] = {{"numériques", "numer"}, {"numérique", "numer"},   {"accompagnements", "accompagn"},
-                 {"accompagner", "accompagn"}, {"médiation", "mediat"}, {"médiations", "mediat"},
-                 {"aides", "aid"}, {"aide", "aid"}, {"accès", "acces"}, {"ateliers", "ateli"},
-                 {"où", "ou"}, {"à", "a"}, {"", ""}, {"35000", "35000"}, {"oeuvres", "oeuvr"}};
+    } cases[] = {{"numériques", "numer"},
+                 {"numérique", "numer"},
+                 {"accompagnements", "accompagn"},
+                 {"accompagner", "accompagn"},
+                 {"médiation", "mediat"},
+                 {"médiations", "mediat"},
+                 {"aides", "aid"},
+                 {"aide", "aid"},
+                 {"accès", "acces"},
+                 {"ateliers", "ateli"},
+                 {"où", "ou"},
+                 {"à", "a"},
+                 {"", ""},
+                 {"35000", "35000"},
+                 {"oeuvres", "oeuvr"}};
     struct text_stemmer *st = text_stemmer_new();
     assert_non_null(st);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -230,7 +248,8 @@ static void stems(void **state)
 static void stop_words(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"a", "de", "la", "les", "un", "pour", "l", "d", "qu", "y", "du", "vous"};
+    static const char *const yes[] = {"a", "de", "la", "les", "un", "pour",
+                                      "l", "d",  "qu", "y",   "du", "vous"};
     static const char *const no[] = {"", "aide", "caf", "ccas", "z", "deux", "numerique", "0"};
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         if (!text_is_stop_word(str_from(yes[i])))
@@ -243,8 +262,10 @@ static void stop_words(void **state)
 static void slugs(void **state)
 {
     (void)state;
-    assert_str(text_slug(a, STR("Médiathèque de L'Hay-les-Roses"), 80), "mediatheque-de-l-hay-les-roses");
-    assert_str(text_slug(a, STR("Médiathèque de L'Hay-les-Roses"), 30), "mediatheque-de-l-hay-les-roses");
+    assert_str(text_slug(a, STR("Médiathèque de L'Hay-les-Roses"), 80),
+               "mediatheque-de-l-hay-les-roses");
+    assert_str(text_slug(a, STR("Médiathèque de L'Hay-les-Roses"), 30),
+               "mediatheque-de-l-hay-les-roses");
     assert_str(text_slug(a, STR("Médiathèque de L'Hay-les-Roses"), 29), "mediatheque-de-l-hay-les");
     assert_str(text_slug(a, STR("Médiathèque de L'Hay-les-Roses"), 11), "mediatheque");
     assert_str(text_slug(a, STR("Médiathèque de L'Hay-les-Roses"), 12), "mediatheque");
@@ -280,22 +301,24 @@ static void french_order(void **state)
     static const char *const accents[] = {"cote", "coté", "côte", "côté"};
     static const char *const marks[] = {"e", "E", "é", "É", "è", "ê", "ë"};
     static const char *const cases[] = {"aide", "Aide", "AIDE", "aides"};
-    static const char *const spaces[] = {"coop", "co-op", "coopérer", "la poste", "LaPoste", "la poste b",
-                                         "La Poste C"};
+    static const char *const spaces[] = {"coop",    "co-op",      "coopérer",  "la poste",
+                                         "LaPoste", "la poste b", "La Poste C"};
     check_order(accents, 4);
     check_order(marks, 7);
     check_order(cases, 4);
     check_order(spaces, 7);
-    static const char *const mixed[] = {"", "1", "10", "2", "9e", "a", "à", "age", "Âge", "agneau", "B", "c",
-                                        "ça", "coefficient", "cœur", "coexister", "oeuf", "OEUF", "œuf", "Œuf",
-                                        "øre", "z", "Zoé", "α", "я"};
+    static const char *const mixed[] = {
+        "",       "1",   "10",  "2",  "9e",          "a",    "à",         "age",  "Âge",
+        "agneau", "B",   "c",   "ça", "coefficient", "cœur", "coexister", "oeuf", "OEUF",
+        "œuf",    "Œuf", "øre", "z",  "Zoé",         "α",    "я"};
     check_order(mixed, sizeof mixed / sizeof *mixed);
 }
 
 static void sort_keys_are_storable(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"Côté", "L'Œuvre d'Été", "\x01\x02 x", "caf\xE9", "🙂", "ḉ", "e\xCC\xA7\xCC\x81"};
+    static const char *const texts[] = {"Côté", "L'Œuvre d'Été",    "\x01\x02 x", "caf\xE9", "🙂",
+                                        "ḉ",    "e\xCC\xA7\xCC\x81"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_true(str_is_utf8(text_sort_key(a, str_from(texts[i]))));
     assert_true(str_is_utf8(text_sort_key(a, STR("a\0b"))));
@@ -310,16 +333,21 @@ static void sort_keys_are_storable(void **state)
 static void normalization(void **state)
 {
     (void)state;
-    struct str same = STR("Déjà propre.\n\tSuite — «\xC2\xA0" "fin\xC2\xA0» l’été 🙂");
+    struct str same = STR("Déjà propre.\n\tSuite — «\xC2\xA0"
+                          "fin\xC2\xA0» l’été 🙂");
     assert_ptr_equal(text_normalize(a, same).p, same.p);
     assert_str(text_normalize(a, STR("e\xCC\x81te\xCC\x81")), "été");
     assert_str(text_normalize(a, STR("c\xCC\x81\xCC\xA7")), "ḉ");
     assert_str(text_normalize(a, STR("a\r\nb\rc\nd\r")), "a\nb\nc\nd\n");
-    assert_str(text_normalize(a, STR("a\0b\x07" "c\x7F" "d\xC2\x85" "e\x1B[2J")), "abcde[2J");
+    assert_str(text_normalize(a, STR("a\0b\x07"
+                                     "c\x7F"
+                                     "d\xC2\x85"
+                                     "e\x1B[2J")),
+               "abcde[2J");
     assert_str(text_normalize(a, STR("caf\xE9!")), "caf\xEF\xBF\xBD!");
     assert_str(text_normalize(a, STR("\xE2\x82")), "\xEF\xBF\xBD"); /* one for the cut sequence */
     assert_str(text_normalize(a, STR("\xED\xA0\x80")), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
-    assert_str(text_normalize(a, STR("ﬁ ² ½")), "ﬁ ² ½"); /* NFC, not NFKC */
+    assert_str(text_normalize(a, STR("ﬁ ² ½")), "ﬁ ² ½");    /* NFC, not NFKC */
     assert_str(text_normalize(a, STR("\xE2\x84\xAB")), "Å"); /* ångström sign: a singleton */
     assert_str(text_normalize(a, STR("\xE1\x84\x80\xE1\x85\xA1")), "가"); /* Hangul */
     assert_str(text_normalize(a, STR_NONE), "");
@@ -328,7 +356,8 @@ static void normalization(void **state)
 static void cp1252(void **state)
 {
     (void)state;
-    assert_str(text_from_cp1252(a, STR("caf\xE9 \x80 \x9Cuvre \x93oui\x94 \x85")), "café € œuvre “oui” …");
+    assert_str(text_from_cp1252(a, STR("caf\xE9 \x80 \x9Cuvre \x93oui\x94 \x85")),
+               "café € œuvre “oui” …");
     assert_str(text_from_cp1252(a, STR("ASCII")), "ASCII");
     assert_str(text_from_cp1252(a, STR("\x81")), "\xC2\x81");
     assert_str(text_from_cp1252(a, STR_NONE), "");
