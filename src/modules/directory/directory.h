@@ -241,11 +241,11 @@ struct directory_import {
     struct str source;      /* --source: for records that do not say theirs; may be empty */
     struct str default_source; /* the territory's, last resort */
     struct str actor;
-    /* Report, CSV: ligne,champ,valeur,motif. NULL: not wanted. Called with chunks. */
+    /* Report, CSV: ligne,champ,valeur,motif; one line per reason of a refusal, one per value dropped. NULL: not
+     * wanted. Called with pieces, first with the header; never when there is nothing to say. */
     bool (*report)(void *ctx, struct str csv);
     void (*progress)(void *ctx, size_t done_bytes, size_t total_bytes, int64_t rows); /* may be NULL */
     void *ctx;
-    int batch_rows;
 };
 struct directory_import_result {
     const char *format; /* "LaMednum 1.0.2 (CSV)"… */

@@ -424,7 +424,7 @@ static void hash_value(crypto_generichash_state *h, const struct field *f, const
     hash_text(h, STR_NONE); /* ends the field: lists of different lengths differ */
 }
 
-void fields_fingerprint(const struct field_table *t, const void *record, struct str extra, char out[33])
+void fields_fingerprint(const struct field_table *t, const void *record, char out[33])
 {
     crypto_generichash_state h;
     unsigned char sum[16];
@@ -432,7 +432,6 @@ void fields_fingerprint(const struct field_table *t, const void *record, struct 
     for (size_t i = 0; i < t->n; i++)
         hash_value(&h, &t->fields[i], record);
     hash_text(&h, *(const struct str *)((const char *)record + t->hours_text));
-    hash_text(&h, extra);
     crypto_generichash_final(&h, sum, sizeof sum);
     sodium_bin2hex(out, 33, sum, sizeof sum);
 }

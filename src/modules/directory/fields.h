@@ -68,8 +68,8 @@ void field_read_cell(struct arena *a, const struct field *f, void *record, struc
 void field_load_cell(struct arena *a, const struct field *f, void *record, struct str cell);
 
 bool field_equal(const struct field *f, const void *a, const void *b);
-/* 32 hexadecimal digits of all the content (fields, hours as received, links); fills 33 bytes. */
-void fields_fingerprint(const struct field_table *t, const void *record, struct str extra, char out[33]);
+/* 32 hexadecimal digits of all that a source says (fields, hours as received); fills 33 bytes. */
+void fields_fingerprint(const struct field_table *t, const void *record, char out[33]);
 
 void problem_add(struct arena *a, struct directory_problems *out, const char *field, struct str value,
                  const char *why, bool refuses);

@@ -81,6 +81,7 @@ CREATE TABLE directory_place (
     UNIQUE (source, source_id)
 );
 CREATE INDEX directory_place_structure ON directory_place (structure_id);
+CREATE INDEX directory_place_source_id ON directory_place (source_id);
 
 CREATE TABLE directory_service (
     id TEXT PRIMARY KEY,

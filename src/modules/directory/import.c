@@ -1,0 +1,358 @@
+/* The import: one transaction, one report, nothing half done. */
+#include <stdarg.h>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/text.h"
+#include "modules/directory/derive.h"
+#include "modules/directory/import.h"
+
+enum { REPORT_PIECE = 16 * 1024, REPORT_MAX = 1024 * 1024, IGNORED_MAX = 4096 };
+
+enum err import_fail(struct importer *im, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    *im->why = arena_str(im->a, str_from(text));
+    return ERR_INVALID;
+}
+
+void import_ignore(struct importer *im, struct str name)
+{
+    struct str all = buf_str(&im->ignored), piece;
+    while (str_split(&all, ',', &piece))
+        if (str_eq(str_trim(piece), name))
+            return;
+    if (name.n == 0 || im->ignored.n + name.n + 2 > IGNORED_MAX)
+        return;
+    buf_lit(&im->ignored, im->ignored.n ? ", " : "");
+    buf_add(&im->ignored, name);
+}
+
+void import_progress(struct importer *im, size_t read_bytes)
+{
+    if (im->in->progress)
+        im->in->progress(im->in->ctx, read_bytes, im->in->data.n, im->counts.rows);
+}
+
+/* -- the report ----------------------------------------------------------------------------------- */
+
+static enum err report_flush(struct importer *im, size_t least)
+{
+    if (im->report.n < least || im->report.n == 0)
+        return OK;
+    bool taken = im->in->report(im->in->ctx, buf_str(&im->report));
+    buf_clear(&im->report);
+    return taken ? OK : ERR_IO;
+}
+
+/* The report is read in a spreadsheet by people: nothing in it may run there. */
+static enum err report_line(struct importer *im, size_t line, const char *field, struct str value, struct str reason)
+{
+    if (!im->in->report)
+        return OK;
+    struct csv_writer w = {.out = &im->report, .guard = CSV_SPREADSHEET};
+    if (!im->report_started)
+        buf_lit(&im->report, "ligne,champ,valeur,motif\n");
+    im->report_started = true;
+    csv_cell(&w, arena_printf(im->rows, "%zu", line));
+    csv_cell(&w, str_from(field));
+    csv_cell(&w, value);
+    csv_cell(&w, reason);
+    csv_end_row(&w);
+    return report_flush(im, REPORT_PIECE);
+}
+
+static enum err report_problems(struct importer *im, size_t line, const struct directory_problems *problems)
+{
+    for (size_t i = 0; i < problems->n; i++) {
+        const struct directory_problem *p = &problems->items[i];
+        TRY(report_line(im, line, p->field, p->value,
+                        arena_printf(im->rows, p->refuses ? "Fiche refusée. %s" : "Valeur laissée de côté. %s", p->why)));
+    }
+    return OK;
+}
+
+/* -- what the directory has ----------------------------------------------------------------------- */
+
+struct loading {
+    struct importer *im;
+    enum directory_kind kind;
+    bool failed;
+};
+
+static void load_mark(void *ctx, const struct store_mark *from)
+{
+    struct loading *l = ctx;
+    struct marks *m = &l->im->marks[l->kind];
+    struct mark *to = marks_get(m, marks_key(m, from->source, from->source_id));
+    if (!to || from->id.n >= sizeof to->id || from->fingerprint.n >= sizeof to->fingerprint) {
+        l->failed = true;
+        return;
+    }
+    memcpy(to->id, from->id.p, from->id.n);
+    memcpy(to->fingerprint, from->fingerprint.p, from->fingerprint.n);
+    to->deleted = from->deleted;
+    if (l->kind == DIRECTORY_PLACE && !from->deleted) {
+        struct directory_record place = {.source = from->source, .source_id = from->source_id};
+        struct marks *d = &l->im->derived;
+        l->failed |= !marks_get(d, marks_key(d, from->source, derive_id(l->im->rows, &place)));
+        arena_reset(l->im->rows);
+    }
+}
+
+static enum err load_kind(struct importer *im, enum directory_kind kind)
+{
+    struct loading l = {im, kind, false};
+    if (im->loaded[kind])
+        return OK;
+    im->loaded[kind] = true;
+    TRY(store_each_mark(im->c, kind, load_mark, &l));
+    return l.failed ? ERR_LIMIT : OK;
+}
+
+/* Before the first record, for nothing may be read while rows are open, and the record lives in im->rows. */
+static enum err load_marks(struct importer *im)
+{
+    for (int kind = DIRECTORY_PLACE; kind <= DIRECTORY_SERVICE; kind++)
+        TRY(load_kind(im, (enum directory_kind)kind));
+    return OK;
+}
+
+/* -- one record ----------------------------------------------------------------------------------- */
+
+/* A new source gets its name as people write it. */
+static enum err name_source(struct importer *im, const struct directory_place *p)
+{
+    for (size_t i = 0; i < im->n_sources; i++)
+        if (str_eq(im->sources[i], p->record.source))
+            return OK;
+    if (im->n_sources == sizeof im->sources / sizeof *im->sources)
+        return OK;
+    im->sources[im->n_sources++] = arena_str(im->a, p->record.source);
+    return directory_source_save(im->c, p->record.source, p->source_texte, STR_NONE);
+}
+
+static void give_source(struct importer *im, enum directory_kind kind, void *record)
+{
+    struct directory_record *r = store_record(record);
+    if (kind == DIRECTORY_PLACE)
+        r->source = im->in->source.n ? im->in->source
+                                     : text_slug(im->rows, ((struct directory_place *)record)->source_texte, 60);
+    if (r->source.n == 0)
+        r->source = im->in->source.n ? im->in->source : im->in->default_source;
+}
+
+static void check(struct importer *im, enum directory_kind kind, void *record, struct directory_problems *problems)
+{
+    if (kind == DIRECTORY_PLACE)
+        directory_check_place(im->rows, record, problems);
+    else if (kind == DIRECTORY_STRUCTURE)
+        directory_check_structure(im->rows, record, im->today, problems);
+    else
+        directory_check_service(im->rows, record, im->today, problems);
+}
+
+static const char *check_unique(struct importer *im, enum directory_kind kind, struct mark *mark, const void *record,
+                                size_t line)
+{
+    struct mark *of_file = mark;
+    if (kind == DIRECTORY_PLACE)
+        of_file = marks_get(&im->ids, marks_key(&im->ids, STR_NONE, ((const struct directory_place *)record)->record.source_id));
+    if (!of_file)
+        return NULL;
+    if (of_file->line != 0)
+        return arena_cstr(im->rows, arena_printf(im->rows, "Cet identifiant est déjà celui de la ligne %zu : chaque fiche a le sien.",
+                                                 of_file->line));
+    of_file->line = line;
+    return NULL;
+}
+
+/* The structure of a service: of this file or of the directory. */
+static bool find_structure(struct importer *im, struct directory_service *s)
+{
+    struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
+    const struct mark *found = marks_find(m, marks_key(m, s->record.source, s->structure_source_id));
+    if (!found || found->id[0] == 0)
+        return false;
+    s->structure_id = arena_str(im->rows, str_from(found->id));
+    return true;
+}
+
+static void note_saved(struct mark *mark, enum directory_kind kind, const void *record, const char fingerprint[33])
+{
+    const struct directory_record *r = record;
+    (void)kind;
+    memcpy(mark->id, r->id.p, ID_LEN);
+    memcpy(mark->fingerprint, fingerprint, sizeof mark->fingerprint);
+}
+
+/* What the file cannot say stays: the links. */
+static void keep_links(enum directory_kind kind, const void *before, void *record)
+{
+    if (kind == DIRECTORY_PLACE)
+        ((struct directory_place *)record)->structure_id = ((const struct directory_place *)before)->structure_id;
+    else if (kind == DIRECTORY_SERVICE)
+        ((struct directory_service *)record)->place_id = ((const struct directory_service *)before)->place_id;
+}
+
+static enum err write_record(struct importer *im, enum directory_kind kind, struct mark *mark, void *record,
+                             const char fingerprint[33])
+{
+    if (mark->id[0] == 0) {
+        if (kind == DIRECTORY_PLACE)
+            TRY(name_source(im, record));
+        TRY(save_insert(im->c, im->rows, im->in->actor, kind, record));
+        im->counts.added++;
+    } else {
+        bool changed;
+        void *before = arena_zalloc(im->rows, field_table(kind)->size);
+        TRY(store_get(im->c, im->rows, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(str_from(mark->id))), before));
+        keep_links(kind, before, record);
+        TRY(save_update(im->c, im->rows, im->in->actor, kind, before, record, &changed));
+        if (changed)
+            im->counts.updated++;
+        else
+            im->counts.unchanged++;
+    }
+    note_saved(mark, kind, record, fingerprint);
+    return OK;
+}
+
+static enum err compare_and_write(struct importer *im, enum directory_kind kind, void *record, size_t line,
+                                  struct directory_problems *problems)
+{
+    struct directory_record *r = store_record(record);
+    struct marks *m = &im->marks[kind];
+    char fingerprint[33];
+    if (kind != DIRECTORY_PLACE && marks_find(&im->derived, marks_key(&im->derived, r->source, r->source_id))) {
+        im->counts.unchanged++; /* our own place, coming back as a structure or a service */
+        return OK;
+    }
+    struct mark *mark = marks_get(m, marks_key(m, r->source, r->source_id));
+    if (!mark)
+        return ERR_LIMIT;
+    const char *twice = check_unique(im, kind, mark, record, line);
+    if (twice)
+        problem_add(im->rows, problems, "id", r->source_id, twice, true);
+    else if (kind == DIRECTORY_SERVICE && !find_structure(im, record))
+        problem_add(im->rows, problems, "structure_id", ((struct directory_service *)record)->structure_source_id,
+                    "Cette structure n’est ni dans le fichier ni dans l’annuaire : ajoutez-la.", true);
+    if (problems->refused)
+        return OK;
+    fields_fingerprint(field_table(kind), record, fingerprint);
+    if (mark->deleted) {
+        im->counts.kept_deleted++;
+        return report_line(im, line, "id", r->source_id, STR("Fiche retirée de l’annuaire par une personne : elle reste retirée."));
+    }
+    if (mark->id[0] != 0 && memcmp(mark->fingerprint, fingerprint, sizeof fingerprint) == 0) {
+        im->counts.unchanged++;
+        return OK;
+    }
+    return write_record(im, kind, mark, record, fingerprint);
+}
+
+enum err import_record(struct importer *im, enum directory_kind kind, void *record, size_t line,
+                       struct directory_problems *problems)
+{
+    im->counts.rows++;
+    give_source(im, kind, record);
+    check(im, kind, record, problems);
+    enum err e = problems->refused ? OK : compare_and_write(im, kind, record, line, problems);
+    if (e == OK && problems->refused)
+        im->counts.refused++;
+    for (size_t i = 0; i < problems->n && !problems->refused; i++)
+        im->counts.dropped++;
+    if (e == OK)
+        e = report_problems(im, line, problems);
+    return e;
+}
+
+/* -- the whole ------------------------------------------------------------------------------------ */
+
+static bool starts(struct str s, const char *what)
+{
+    return s.n >= strlen(what) && strncasecmp(s.p, what, strlen(what)) == 0;
+}
+
+/* Files that people send by mistake. */
+static enum err refuse_strangers(struct importer *im, struct str data)
+{
+    enum { LOOK = 4096 };
+    if (data.n == 0)
+        return import_fail(im, "Le fichier est vide.");
+    if (starts(data, "PK\003\004") || starts(data, "\xD0\xCF\x11\xE0"))
+        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Ouvrez-le et enregistrez-le au format CSV (UTF-8).");
+    if (starts(data, "%PDF"))
+        return import_fail(im, "C’est un document PDF. Il faut le fichier de données, au format CSV ou JSON.");
+    if (starts(data, "\x1F\x8B"))
+        return import_fail(im, "Le fichier est compressé (gzip). Décompressez-le d’abord : gunzip FICHIER.gz.");
+    if (starts(data, "<"))
+        return import_fail(im, "C’est une page web (HTML) ou du XML. Téléchargez le fichier de données lui-même, au format CSV ou JSON.");
+    if (memchr(data.p, 0, data.n < LOOK ? data.n : LOOK))
+        return import_fail(im, "Ce n’est pas un fichier de texte. Il faut un fichier CSV ou JSON, en UTF-8.");
+    return OK;
+}
+
+static struct str without_bom(struct str s)
+{
+    return str_starts(s, STR("\xEF\xBB\xBF")) ? str_sub(s, 3, s.n) : s;
+}
+
+static enum err read_file(struct importer *im, struct directory_import_result *out)
+{
+    struct str data = str_trim(without_bom(im->in->data));
+    TRY(refuse_strangers(im, data));
+    TRY(load_marks(im));
+    if (data.p[0] == '{' || data.p[0] == '[')
+        return import_json(im, &out->format);
+    out->format = "LaMednum 1.0.2 (CSV)";
+    return import_csv(im);
+}
+
+static enum err run(struct importer *im, struct directory_import_result *out)
+{
+    TRY(db_begin(im->c, DB_WRITE));
+    enum err e = read_file(im, out);
+    if (e == OK)
+        e = report_flush(im, 0);
+    bool wrote = im->counts.added > 0 || im->counts.updated > 0;
+    if (e == OK && wrote)
+        e = directory_changed(im->c);
+    if (e != OK || !wrote) {
+        db_rollback(im->c);
+        return e;
+    }
+    return db_commit(im->c);
+}
+
+enum err directory_import_run(struct db_conn *c, struct arena *a, const struct directory_import *in,
+                              struct directory_import_result *out, struct str *why)
+{
+    struct importer im = {.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX)};
+    *out = (struct directory_import_result){.ignored_columns = STR_NONE};
+    *why = STR_NONE;
+    if (!im.rows)
+        return ERR_LIMIT;
+    im.today = civil_from_days(clock_now_ms() / 86400000);
+    buf_init(&im.report, REPORT_MAX);
+    buf_init(&im.ignored, IGNORED_MAX + 1);
+    for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
+        marks_init(&im.marks[kind]);
+    marks_init(&im.derived);
+    marks_init(&im.ids);
+    enum err e = run(&im, out);
+    out->counts = im.counts;
+    out->ignored_columns = arena_str(a, buf_str(&im.ignored));
+    for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
+        marks_deinit(&im.marks[kind]);
+    marks_deinit(&im.derived);
+    marks_deinit(&im.ids);
+    buf_deinit(&im.ignored);
+    buf_deinit(&im.report);
+    arena_free(im.rows);
+    return e;
+}

@@ -1,0 +1,68 @@
+/* The parts of the import engine. A reader (import_csv.c, import_json.c) turns a file into records and hands each to
+ * import_record; it knows nothing of the database. Private to the module. */
+#ifndef BALISE_MODULES_DIRECTORY_IMPORT_H
+#define BALISE_MODULES_DIRECTORY_IMPORT_H
+
+#include "base/buf.h"
+#include "base/csv.h"
+#include "modules/directory/store.h"
+
+/* -- import_marks.c: what is in the directory already, and what this file said already -------------- */
+/* 16 bytes that stand for a source and an id (keyed hash: nobody can make two files collide). */
+struct mark_key {
+    uint64_t h[2];
+};
+struct mark {
+    struct mark_key key;
+    char id[37]; /* of the record; "" when the directory has none */
+    char fingerprint[33];
+    bool deleted;
+    size_t line; /* of this file; 0: not met yet */
+};
+struct marks {
+    struct mark *slots;
+    size_t n, cap; /* cap: a power of two */
+    unsigned char secret[32];
+};
+void marks_init(struct marks *m);
+void marks_deinit(struct marks *m);
+struct mark_key marks_key(const struct marks *m, struct str source, struct str source_id);
+/* Found, or added with everything empty. NULL when memory is refused. */
+struct mark *marks_get(struct marks *m, struct mark_key key);
+const struct mark *marks_find(const struct marks *m, struct mark_key key);
+
+/* -- import.c ------------------------------------------------------------------------------------- */
+struct importer {
+    const struct directory_import *in;
+    struct db_conn *c;
+    struct arena *a;    /* of the whole import */
+    struct arena *rows; /* emptied after each record */
+    struct directory_import_counts counts;
+    struct marks marks[3];   /* by kind */
+    struct marks derived;    /* what places of this directory publish as structures and services */
+    struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
+    bool loaded[3];
+    struct buf report;
+    bool report_started;
+    struct civil_date today;
+    struct str sources[32];  /* already named */
+    size_t n_sources;
+    size_t read_bytes;
+    struct buf ignored;
+    struct str *why;
+};
+
+/* Checks, compares, writes. `problems` holds what the reader could not keep already. The record lives in
+ * im->rows. Anything but OK ends the import. */
+enum err import_record(struct importer *im, enum directory_kind kind, void *record, size_t line,
+                       struct directory_problems *problems) MUST_USE;
+/* A column or key that no standard has: told once. */
+void import_ignore(struct importer *im, struct str name);
+void import_progress(struct importer *im, size_t read_bytes);
+/* Says why the file cannot be read, and returns ERR_INVALID. */
+enum err import_fail(struct importer *im, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
+
+enum err import_csv(struct importer *im) MUST_USE;
+enum err import_json(struct importer *im, const char **format) MUST_USE;
+
+#endif

@@ -1,0 +1,76 @@
+/* One open-addressing table: about 160 bytes a record, so that comparing a file with the directory costs one
+ * query a kind, not one a row. */
+#include <sodium.h>
+
+#include "modules/directory/import.h"
+
+void marks_init(struct marks *m)
+{
+    *m = (struct marks){0};
+    randombytes_buf(m->secret, sizeof m->secret);
+}
+
+void marks_deinit(struct marks *m)
+{
+    free(m->slots);
+    *m = (struct marks){0};
+}
+
+struct mark_key marks_key(const struct marks *m, struct str source, struct str source_id)
+{
+    struct mark_key key;
+    crypto_generichash_state h;
+    uint64_t n = source.n;
+    crypto_generichash_init(&h, m->secret, sizeof m->secret, sizeof key);
+    crypto_generichash_update(&h, (const unsigned char *)&n, sizeof n);
+    if (source.n > 0)
+        crypto_generichash_update(&h, (const unsigned char *)source.p, source.n);
+    if (source_id.n > 0)
+        crypto_generichash_update(&h, (const unsigned char *)source_id.p, source_id.n);
+    crypto_generichash_final(&h, (unsigned char *)&key, sizeof key);
+    key.h[0] |= 1; /* zero is a free slot */
+    return key;
+}
+
+static struct mark *slot_of(struct mark *slots, size_t cap, struct mark_key key)
+{
+    size_t i = key.h[1] & (cap - 1);
+    while (slots[i].key.h[0] != 0 && (slots[i].key.h[0] != key.h[0] || slots[i].key.h[1] != key.h[1]))
+        i = (i + 1) & (cap - 1);
+    return &slots[i];
+}
+
+static bool grow(struct marks *m)
+{
+    size_t cap = m->cap ? m->cap * 2 : 256;
+    struct mark *slots = calloc(cap, sizeof *slots);
+    if (!slots)
+        return false;
+    for (size_t i = 0; i < m->cap; i++)
+        if (m->slots[i].key.h[0] != 0)
+            *slot_of(slots, cap, m->slots[i].key) = m->slots[i];
+    free(m->slots);
+    m->slots = slots;
+    m->cap = cap;
+    return true;
+}
+
+struct mark *marks_get(struct marks *m, struct mark_key key)
+{
+    if (m->n + 1 > m->cap - m->cap / 4 && !grow(m))
+        return NULL;
+    struct mark *slot = slot_of(m->slots, m->cap, key);
+    if (slot->key.h[0] == 0) {
+        slot->key = key;
+        m->n++;
+    }
+    return slot;
+}
+
+const struct mark *marks_find(const struct marks *m, struct mark_key key)
+{
+    if (m->cap == 0)
+        return NULL;
+    const struct mark *slot = slot_of(m->slots, m->cap, key);
+    return slot->key.h[0] ? slot : NULL;
+}
