@@ -94,6 +94,17 @@ const char *check_telephone(const struct check_context *cx, struct str v)
     return digits >= 2 && v.n <= TELEPHONE_MAX ? NULL : "Écrivez un seul numéro de téléphone, par exemple +33261910011.";
 }
 
+static bool ipv4_valid(struct str host)
+{
+    struct str part;
+    int parts = 0;
+    int64_t v;
+    while (str_split(&host, '.', &part))
+        if (++parts > 4 || part.n > 3 || !str_to_int(part, &v) || v < 0 || v > 255)
+            return false;
+    return parts == 4;
+}
+
 static bool host_valid(struct str host, bool ascii_only)
 {
     struct str label;
@@ -109,7 +120,7 @@ static bool host_valid(struct str host, bool ascii_only)
                 (ascii_only || (unsigned char)label.p[i] < 0x80))
                 return false;
     }
-    /* The last label holds a letter: "site.2" and "1.2.3.4" are no web site of a place. */
+    /* A name ends with a label that holds a letter: "site.2" is none. */
     bool name = false;
     for (size_t i = 0; i < label.n; i++)
         name |= !digit(label.p[i]);
@@ -157,7 +168,7 @@ static bool url_valid(struct str v, bool ascii_only)
         if (c == '%' && !(i + 2 < v.n && strspn((char[]){v.p[i + 1], v.p[i + 2], 0}, "0123456789abcdefABCDEF") == 2))
             return false;
     }
-    return host_valid(host, ascii_only);
+    return host_valid(host, ascii_only) || ipv4_valid(host);
 }
 
 const char *check_url(const struct check_context *cx, struct str v)
@@ -199,7 +210,7 @@ const char *check_zone(const struct check_context *cx, struct str v)
     return ok ? NULL : "Écrivez un code de commune (35238), de département (35), d’intercommunalité (9 chiffres), de pays (99100) ou « france ».";
 }
 
-bool siret_valid(struct str v)
+bool check_siret_key(struct str v)
 {
     if (!all_digits(v, 14))
         return false;
@@ -243,7 +254,7 @@ static bool number_strict(struct str v, size_t *i)
     return true;
 }
 
-bool hours_strict(struct str v)
+bool check_hours_strict(struct str v)
 {
     size_t i = 0;
     while (i < v.n) {

@@ -5,17 +5,17 @@ const struct directory_enum *directory_enum(enum directory_enum_id id)
 {
     switch (id) {
     case ENUM_TYPOLOGIE:
-        return &typologie_enum;
+        return &enum_typologie;
     case ENUM_THEMATIQUE:
-        return &thematique_enum;
+        return &enum_thematique;
     case ENUM_RESEAU_PORTEUR:
-        return &reseau_enum;
+        return &enum_reseau;
     default:
         break;
     }
     if (id < ENUM_TYPOLOGIE)
         return &lamednum_enums[id];
-    return id < ENUM_RESEAU_PORTEUR ? &inclusion_enums[id - ENUM_CATEGORIE] : &our_enums[id - ENUM_FAMILLE];
+    return id < ENUM_RESEAU_PORTEUR ? &inclusion_enums[id - ENUM_CATEGORIE] : &enum_ours[id - ENUM_FAMILLE];
 }
 
 const struct directory_value *directory_enum_value(enum directory_enum_id id, int i)

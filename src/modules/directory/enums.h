@@ -61,9 +61,9 @@ enum categorie {
 
 #define ENUM_TABLE(field, rows) {(field), (rows), (int)(sizeof(rows) / sizeof *(rows))}
 
-extern const struct directory_enum typologie_enum, thematique_enum, reseau_enum;
+extern const struct directory_enum enum_typologie, enum_thematique, enum_reseau;
 extern const struct directory_enum lamednum_enums[]; /* ENUM_SERVICE_LAMEDNUM … ENUM_ACCOMPAGNEMENT */
 extern const struct directory_enum inclusion_enums[]; /* ENUM_CATEGORIE … ENUM_TYPE_SERVICE */
-extern const struct directory_enum our_enums[];       /* ENUM_FAMILLE, ENUM_BESOIN */
+extern const struct directory_enum enum_ours[];       /* ENUM_FAMILLE, ENUM_BESOIN */
 
 #endif

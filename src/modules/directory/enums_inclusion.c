@@ -193,7 +193,7 @@ static const struct directory_value besoins[BESOIN_COUNT] = {
      .falc = "Apprendre avec d’autres personnes"},
 };
 
-const struct directory_enum our_enums[] = {
+const struct directory_enum enum_ours[] = {
     ENUM_TABLE("famille", familles),
     ENUM_TABLE("besoin", besoins),
 };

@@ -118,4 +118,4 @@ static const struct directory_value values[] = {
     R("unis-cite", JEUNES, "UnisCité", "Unis-Cité (service civique)", "Unis-Cité (civic service)", "Service civique pour les jeunes"),
     R("wimoov", ASSOCIATION, "Wimoov", "Wimoov (mobilité)", "Wimoov (mobility)", "Wimoov : aide pour se déplacer"),
 };
-const struct directory_enum reseau_enum = ENUM_TABLE("reseaux_porteurs", values);
+const struct directory_enum enum_reseau = ENUM_TABLE("reseaux_porteurs", values);

@@ -162,4 +162,4 @@ static const struct directory_value values[] = {
       "Suivre ses candidatures et relancer les employeurs", "Suivre ses candidatures", "Follow up applications", "Suivre ses demandes de travail",
       "relance candidature"),
 };
-const struct directory_enum thematique_enum = ENUM_TABLE("thematiques", values);
+const struct directory_enum enum_thematique = ENUM_TABLE("thematiques", values);

@@ -100,4 +100,4 @@ static const struct directory_value values[] = {
     T("TIERS_LIEUX", NUMERIQUE, "Tiers lieu & coworking", "Tiers-lieu, bureau partagé", "Third place, coworking", "Lieu partagé pour travailler"),
     T("UDAF", DROITS, "Union Départementale d’Aide aux Familles", "Udaf (familles)", "Family associations’ union", "Aide aux familles"),
 };
-const struct directory_enum typologie_enum = ENUM_TABLE("typologie", values);
+const struct directory_enum enum_typologie = ENUM_TABLE("typologie", values);

@@ -6,8 +6,8 @@
 #include "base/csv.h"
 #include "base/id.h"
 #include "base/json.h"
-#include "modules/directory/derive.h"
-#include "modules/directory/store.h"
+#include "modules/directory/inclusion.h"
+#include "modules/directory/record.h"
 
 static const struct directory_format_info formats[EXPORT_COUNT] = {
     [EXPORT_LAMEDNUM_CSV] = {"lamednum-csv", "text/csv; charset=utf-8", "csv", "Lieux de médiation numérique (CSV)",
@@ -153,7 +153,7 @@ static enum err read_kind(struct exporter *x, enum directory_kind kind, struct b
         return OK;
     for (size_t i = wanted; i < SOME_MAX; i++)
         ids[i] = ids[0];
-    TRY(store_open(x->c, kind, SELECT_SOME, (struct db_params){ids, SOME_MAX}, &r));
+    TRY(record_open(x->c, kind, SELECT_SOME, (struct db_params){ids, SOME_MAX}, &r));
     for (;;) {
         bool has = false;
         enum err e = db_next(r, &has);
@@ -162,9 +162,9 @@ static enum err read_kind(struct exporter *x, enum directory_kind kind, struct b
             return e;
         }
         void *record = arena_zalloc(x->rows, field_table(kind)->size);
-        store_read(r, kind, x->rows, record);
+        record_read(r, kind, x->rows, record);
         for (size_t i = 0; i < b->n; i++)
-            if (b->listed[i].kind == kind && memcmp(b->listed[i].id, store_record(record)->id.p, ID_LEN) == 0)
+            if (b->listed[i].kind == kind && memcmp(b->listed[i].id, record_of(record)->id.p, ID_LEN) == 0)
                 b->records[i] = record;
     }
 }
@@ -194,7 +194,7 @@ static struct str lamednum_cell(struct exporter *x, const struct field *f, const
                                 const struct directory_place *p)
 {
     if (f->offset == offsetof(struct directory_place, record.source_id) && l->prefixed)
-        return derive_id(x->rows, &p->record);
+        return inclusion_id_of_place(x->rows, &p->record);
     if (f->offset == offsetof(struct directory_place, pivot) && p->pivot.n == 0)
         return STR("00000000000000");
     return field_cell(x->rows, f, p);
@@ -303,7 +303,7 @@ static enum err write_structure(struct exporter *x, const struct listed *l, void
 {
     struct directory_structure derived;
     if (l->kind == DIRECTORY_PLACE)
-        derive_structure(x->rows, record, &derived);
+        inclusion_structure_of_place(x->rows, record, &derived);
     json_object_begin(&x->json);
     directory_write_structure(&x->json, l->kind == DIRECTORY_PLACE ? &derived : record);
     json_object_end(&x->json);
@@ -317,10 +317,10 @@ static enum err write_service(struct exporter *x, const struct listed *l, void *
         struct directory_place *p = record;
         struct str host = STR_NONE;
         if (p->structure_id.n > 0 && !str_eq(x->host.record.id, p->structure_id))
-            TRY(store_get(x->c, x->a, DIRECTORY_STRUCTURE, SELECT_BY_ID, DB_PARAMS(DB_TEXT(p->structure_id)), &x->host));
+            TRY(record_get(x->c, x->a, DIRECTORY_STRUCTURE, SELECT_BY_ID, DB_PARAMS(DB_TEXT(p->structure_id)), &x->host));
         if (p->structure_id.n > 0 && x->host.record.deleted_at_ms == 0)
             host = x->host.record.source_id;
-        derive_service(x->rows, p, host, &derived);
+        inclusion_service_of_place(x->rows, p, host, &derived);
     }
     json_object_begin(&x->json);
     directory_write_service(&x->json, l->kind == DIRECTORY_PLACE ? &derived : record);
@@ -357,7 +357,7 @@ static enum err write_feature(struct exporter *x, const struct listed *l, void *
     json_key(w, STR("type"));
     json_str(w, STR("Feature"));
     json_key(w, STR("id"));
-    json_str(w, store_record(record)->id);
+    json_str(w, record_of(record)->id);
     json_key(w, STR("geometry"));
     json_object_begin(w);
     json_key(w, STR("type"));
@@ -373,7 +373,7 @@ static enum err write_feature(struct exporter *x, const struct listed *l, void *
     json_key(w, STR("nature"));
     json_str(w, l->kind == DIRECTORY_PLACE ? STR("lieu") : STR("structure"));
     json_key(w, STR("permalien"));
-    json_str(w, store_record(record)->slug);
+    json_str(w, record_of(record)->slug);
     for (size_t i = 0; i < t->n; i++) {
         const struct field *f = &t->fields[i];
         if (f->kind == FIELD_NUMBER || field_empty(f, record))

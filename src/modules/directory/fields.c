@@ -233,7 +233,7 @@ struct str field_cell(struct arena *a, const struct field *f, const void *record
     return *(const struct str *)at;
 }
 
-void problem_add(struct arena *a, struct directory_problems *out, const char *field, struct str value,
+void field_problem(struct arena *a, struct directory_problems *out, const char *field, struct str value,
                  const char *why, bool refuses)
 {
     if (!out)
@@ -263,10 +263,10 @@ static void read_set(struct arena *a, const struct field *f, struct directory_se
             row = directory_enum_find(f->values, piece);
         }
         if (row < 0)
-            problem_add(a, out, f->name, piece, "Cette valeur n’est pas dans la liste du standard : vérifiez "
+            field_problem(a, out, f->name, piece, "Cette valeur n’est pas dans la liste du standard : vérifiez "
                                                 "l’orthographe, les accents et les majuscules.", false);
         else if (f->kind == FIELD_ONE && !directory_set_empty(*set) && !directory_set_has(*set, row))
-            problem_add(a, out, f->name, piece, "Une seule valeur est possible : la première est gardée.", false);
+            field_problem(a, out, f->name, piece, "Une seule valeur est possible : la première est gardée.", false);
         else
             directory_set_add(set, row);
     }
@@ -289,7 +289,7 @@ static void read_number(struct arena *a, const struct field *f, void *at, struct
 {
     double v;
     if (!str_to_double(cell, &v)) {
-        problem_add(a, out, f->name, cell, "Ce n’est pas un nombre : écrivez-le avec un point, par exemple 48.11.", false);
+        field_problem(a, out, f->name, cell, "Ce n’est pas un nombre : écrivez-le avec un point, par exemple 48.11.", false);
         return;
     }
     *(struct directory_number *)at = (struct directory_number){true, v + 0.0}; /* −0 is 0 */
@@ -300,7 +300,7 @@ static void read_count(struct arena *a, const struct field *f, void *at, struct 
 {
     int64_t v;
     if (!str_to_int(cell, &v) || v < 1 || v > INT32_MAX)
-        problem_add(a, out, f->name, cell, "Il faut un nombre entier, 1 ou plus.", false);
+        field_problem(a, out, f->name, cell, "Il faut un nombre entier, 1 ou plus.", false);
     else
         *(int64_t *)at = v;
 }

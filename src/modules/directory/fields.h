@@ -71,7 +71,7 @@ bool field_equal(const struct field *f, const void *a, const void *b);
 /* 32 hexadecimal digits of all that a source says (fields, hours as received); fills 33 bytes. */
 void fields_fingerprint(const struct field_table *t, const void *record, char out[33]);
 
-void problem_add(struct arena *a, struct directory_problems *out, const char *field, struct str value,
+void field_problem(struct arena *a, struct directory_problems *out, const char *field, struct str value,
                  const char *why, bool refuses);
 
 /* -- checks of one value (checks.c) --------------------------------------------------------------- */
@@ -89,11 +89,11 @@ const char *check_date(const struct check_context *cx, struct str v);
 const char *check_date_inclusion(const struct check_context *cx, struct str v);
 const char *check_zone(const struct check_context *cx, struct str v);
 /* A valid SIRET: 14 digits and Luhn's key (La Poste's own rule included). */
-bool siret_valid(struct str v);
+bool check_siret_key(struct str v);
 /* Written as the standard writes it, not only understood by hours_parse. */
-bool hours_strict(struct str v);
+bool check_hours_strict(struct str v);
 
 /* Trims, normalises, splits on `|`, sorts in French order, removes doubles. */
-struct str_list list_normal(struct arena *a, const struct str *items, size_t n);
+struct str_list field_list_normal(struct arena *a, const struct str *items, size_t n);
 
 #endif

@@ -1,11 +1,11 @@
 /* Reading one record with what belongs to it, and the figures of the whole. */
-#include "modules/directory/store.h"
+#include "modules/directory/record.h"
 
 static enum err services_of(struct db_conn *c, struct arena *a, struct str structure_id, struct str place_id,
                             struct directory_sheet *out)
 {
     void *all;
-    TRY(store_list(c, a, DIRECTORY_SERVICE, SELECT_BY_STRUCTURE, DB_PARAMS(DB_TEXT(structure_id)), &all, &out->n_services));
+    TRY(record_list(c, a, DIRECTORY_SERVICE, SELECT_BY_STRUCTURE, DB_PARAMS(DB_TEXT(structure_id)), &all, &out->n_services));
     struct directory_service *services = all;
     out->services = ARENA_ARRAY(a, out->n_services ? out->n_services : 1, struct directory_service);
     size_t at = 0;
@@ -21,7 +21,7 @@ static enum err place_sheet(struct db_conn *c, struct arena *a, struct directory
     struct directory_structure *host = ARENA_NEW(a, struct directory_structure);
     if (out->place->structure_id.n == 0)
         return OK;
-    TRY(store_get(c, a, DIRECTORY_STRUCTURE, SELECT_BY_ID, DB_PARAMS(DB_TEXT(out->place->structure_id)), host));
+    TRY(record_get(c, a, DIRECTORY_STRUCTURE, SELECT_BY_ID, DB_PARAMS(DB_TEXT(out->place->structure_id)), host));
     if (host->record.deleted_at_ms != 0)
         return OK;
     out->structure = host;
@@ -33,7 +33,7 @@ static enum err structure_sheet(struct db_conn *c, struct arena *a, struct direc
     void *places;
     struct str id = out->structure->record.id;
     TRY(services_of(c, a, id, STR_NONE, out));
-    TRY(store_list(c, a, DIRECTORY_PLACE, SELECT_BY_STRUCTURE, DB_PARAMS(DB_TEXT(id)), &places, &out->n_places));
+    TRY(record_list(c, a, DIRECTORY_PLACE, SELECT_BY_STRUCTURE, DB_PARAMS(DB_TEXT(id)), &places, &out->n_places));
     out->places = places;
     return OK;
 }
@@ -43,12 +43,12 @@ static enum err sheet(struct db_conn *c, struct arena *a, enum directory_kind ki
 {
     void *record = arena_zalloc(a, field_table(kind)->size);
     *out = (struct directory_sheet){.kind = kind};
-    TRY(store_get(c, a, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(id)), record));
+    TRY(record_get(c, a, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(id)), record));
     if (kind == DIRECTORY_PLACE)
         out->place = record;
     else
         out->structure = record;
-    if (store_record(record)->deleted_at_ms != 0)
+    if (record_of(record)->deleted_at_ms != 0)
         return ERR_GONE;
     return kind == DIRECTORY_PLACE ? place_sheet(c, a, out) : structure_sheet(c, a, out);
 }

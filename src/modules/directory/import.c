@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
-#include "modules/directory/derive.h"
+#include "modules/directory/inclusion.h"
 #include "modules/directory/import.h"
 
 enum { REPORT_PIECE = 16 * 1024, REPORT_MAX = 1024 * 1024, IGNORED_MAX = 4096 };
@@ -84,11 +84,11 @@ struct loading {
     bool failed;
 };
 
-static void load_mark(void *ctx, const struct store_mark *from)
+static void load_mark(void *ctx, const struct record_mark *from)
 {
     struct loading *l = ctx;
     struct marks *m = &l->im->marks[l->kind];
-    struct mark *to = marks_get(m, marks_key(m, from->source, from->source_id));
+    struct mark *to = import_marks_get(m, import_marks_key(m, from->source, from->source_id));
     if (!to || from->id.n >= sizeof to->id || from->fingerprint.n >= sizeof to->fingerprint) {
         l->failed = true;
         return;
@@ -99,7 +99,7 @@ static void load_mark(void *ctx, const struct store_mark *from)
     if (l->kind == DIRECTORY_PLACE && !from->deleted) {
         struct directory_record place = {.source = from->source, .source_id = from->source_id};
         struct marks *d = &l->im->derived;
-        l->failed |= !marks_get(d, marks_key(d, from->source, derive_id(l->im->rows, &place)));
+        l->failed |= !import_marks_get(d, import_marks_key(d, from->source, inclusion_id_of_place(l->im->rows, &place)));
         arena_reset(l->im->rows);
     }
 }
@@ -110,7 +110,7 @@ static enum err load_kind(struct importer *im, enum directory_kind kind)
     if (im->loaded[kind])
         return OK;
     im->loaded[kind] = true;
-    TRY(store_each_mark(im->c, kind, load_mark, &l));
+    TRY(record_each_mark(im->c, kind, load_mark, &l));
     return l.failed ? ERR_LIMIT : OK;
 }
 
@@ -138,7 +138,7 @@ static enum err name_source(struct importer *im, const struct directory_place *p
 
 static void give_source(struct importer *im, enum directory_kind kind, void *record)
 {
-    struct directory_record *r = store_record(record);
+    struct directory_record *r = record_of(record);
     if (kind == DIRECTORY_PLACE)
         r->source = im->in->source.n ? im->in->source
                                      : text_slug(im->rows, ((struct directory_place *)record)->source_texte, 60);
@@ -161,7 +161,7 @@ static const char *check_unique(struct importer *im, enum directory_kind kind, s
 {
     struct mark *of_file = mark;
     if (kind == DIRECTORY_PLACE)
-        of_file = marks_get(&im->ids, marks_key(&im->ids, STR_NONE, ((const struct directory_place *)record)->record.source_id));
+        of_file = import_marks_get(&im->ids, import_marks_key(&im->ids, STR_NONE, ((const struct directory_place *)record)->record.source_id));
     if (!of_file)
         return NULL;
     if (of_file->line != 0)
@@ -175,7 +175,7 @@ static const char *check_unique(struct importer *im, enum directory_kind kind, s
 static bool find_structure(struct importer *im, struct directory_service *s)
 {
     struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
-    const struct mark *found = marks_find(m, marks_key(m, s->record.source, s->structure_source_id));
+    const struct mark *found = import_marks_find(m, import_marks_key(m, s->record.source, s->structure_source_id));
     if (!found || found->id[0] == 0)
         return false;
     s->structure_id = arena_str(im->rows, str_from(found->id));
@@ -205,14 +205,14 @@ static enum err write_record(struct importer *im, enum directory_kind kind, stru
     if (mark->id[0] == 0) {
         if (kind == DIRECTORY_PLACE)
             TRY(name_source(im, record));
-        TRY(save_insert(im->c, im->rows, im->in->actor, kind, record));
+        TRY(record_save_insert(im->c, im->rows, im->in->actor, kind, record));
         im->counts.added++;
     } else {
         bool changed;
         void *before = arena_zalloc(im->rows, field_table(kind)->size);
-        TRY(store_get(im->c, im->rows, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(str_from(mark->id))), before));
+        TRY(record_get(im->c, im->rows, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(str_from(mark->id))), before));
         keep_links(kind, before, record);
-        TRY(save_update(im->c, im->rows, im->in->actor, kind, before, record, &changed));
+        TRY(record_save_update(im->c, im->rows, im->in->actor, kind, before, record, &changed));
         if (changed)
             im->counts.updated++;
         else
@@ -225,21 +225,21 @@ static enum err write_record(struct importer *im, enum directory_kind kind, stru
 static enum err compare_and_write(struct importer *im, enum directory_kind kind, void *record, size_t line,
                                   struct directory_problems *problems)
 {
-    struct directory_record *r = store_record(record);
+    struct directory_record *r = record_of(record);
     struct marks *m = &im->marks[kind];
     char fingerprint[33];
-    if (kind != DIRECTORY_PLACE && marks_find(&im->derived, marks_key(&im->derived, r->source, r->source_id))) {
+    if (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, r->source, r->source_id))) {
         im->counts.unchanged++; /* our own place, coming back as a structure or a service */
         return OK;
     }
-    struct mark *mark = marks_get(m, marks_key(m, r->source, r->source_id));
+    struct mark *mark = import_marks_get(m, import_marks_key(m, r->source, r->source_id));
     if (!mark)
         return ERR_LIMIT;
     const char *twice = check_unique(im, kind, mark, record, line);
     if (twice)
-        problem_add(im->rows, problems, "id", r->source_id, twice, true);
+        field_problem(im->rows, problems, "id", r->source_id, twice, true);
     else if (kind == DIRECTORY_SERVICE && !find_structure(im, record))
-        problem_add(im->rows, problems, "structure_id", ((struct directory_service *)record)->structure_source_id,
+        field_problem(im->rows, problems, "structure_id", ((struct directory_service *)record)->structure_source_id,
                     "Cette structure n’est ni dans le fichier ni dans l’annuaire : ajoutez-la.", true);
     if (problems->refused)
         return OK;
@@ -341,16 +341,16 @@ enum err directory_import_run(struct db_conn *c, struct arena *a, const struct d
     buf_init(&im.report, REPORT_MAX);
     buf_init(&im.ignored, IGNORED_MAX + 1);
     for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
-        marks_init(&im.marks[kind]);
-    marks_init(&im.derived);
-    marks_init(&im.ids);
+        import_marks_init(&im.marks[kind]);
+    import_marks_init(&im.derived);
+    import_marks_init(&im.ids);
     enum err e = run(&im, out);
     out->counts = im.counts;
     out->ignored_columns = arena_str(a, buf_str(&im.ignored));
     for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
-        marks_deinit(&im.marks[kind]);
-    marks_deinit(&im.derived);
-    marks_deinit(&im.ids);
+        import_marks_deinit(&im.marks[kind]);
+    import_marks_deinit(&im.derived);
+    import_marks_deinit(&im.ids);
     buf_deinit(&im.ignored);
     buf_deinit(&im.report);
     arena_free(im.rows);

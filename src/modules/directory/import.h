@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/csv.h"
-#include "modules/directory/store.h"
+#include "modules/directory/record.h"
 
 /* -- import_marks.c: what is in the directory already, and what this file said already -------------- */
 /* 16 bytes that stand for a source and an id (keyed hash: nobody can make two files collide). */
@@ -24,12 +24,12 @@ struct marks {
     size_t n, cap; /* cap: a power of two */
     unsigned char secret[32];
 };
-void marks_init(struct marks *m);
-void marks_deinit(struct marks *m);
-struct mark_key marks_key(const struct marks *m, struct str source, struct str source_id);
+void import_marks_init(struct marks *m);
+void import_marks_deinit(struct marks *m);
+struct mark_key import_marks_key(const struct marks *m, struct str source, struct str source_id);
 /* Found, or added with everything empty. NULL when memory is refused. */
-struct mark *marks_get(struct marks *m, struct mark_key key);
-const struct mark *marks_find(const struct marks *m, struct mark_key key);
+struct mark *import_marks_get(struct marks *m, struct mark_key key);
+const struct mark *import_marks_find(const struct marks *m, struct mark_key key);
 
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {

@@ -68,14 +68,14 @@ static enum err read_row(struct importer *im, const struct csv_row *row, const s
     struct directory_problems problems = {0};
     struct directory_place *p = ARENA_NEW(im->rows, struct directory_place);
     if (row->damaged)
-        problem_add(im->rows, &problems, "id", row->n ? row->cells[0] : STR_NONE,
+        field_problem(im->rows, &problems, "id", row->n ? row->cells[0] : STR_NONE,
                     "Un guillemet ouvert dans cette ligne n’est jamais fermé.", true);
     for (size_t i = 0; i < row->n && i < n; i++)
         if (columns[i])
             field_read_cell(im->rows, columns[i], p, row->cells[i], &problems);
     for (size_t i = n; i < row->n; i++)
         if (str_trim(row->cells[i]).n > 0) {
-            problem_add(im->rows, &problems, "id", row->cells[i],
+            field_problem(im->rows, &problems, "id", row->cells[i],
                         "Cette ligne a plus de cellules que de titres : un séparateur est de trop, ou il manque des guillemets.", true);
             break;
         }

@@ -39,8 +39,11 @@ static enum err unexpected(struct importer *im, const struct cursor *k)
 {
     if (at_end(k))
         return truncated(im, k);
+    size_t n = 1; /* a whole character */
+    while (k->at + n < k->text.n && ((unsigned char)k->text.p[k->at + n] & 0xC0) == 0x80)
+        n++;
     return import_fail(im, "Ligne %zu : ce n’est pas du JSON (près de « %.*s »).", k->line,
-                       STR_ARG(str_sub(k->text, k->at, 1)));
+                       STR_ARG(str_sub(k->text, k->at, n)));
 }
 
 static enum err skip_string(struct importer *im, struct cursor *k)
@@ -159,7 +162,7 @@ static void read_members(struct importer *im, const json_t *object, enum directo
         } else if (f->kind == FIELD_NUMBER && json_is_number(value)) {
             *(struct directory_number *)field_at(f, record) = (struct directory_number){true, json_number_value(value) + 0.0};
         } else if (!cell_of(im->rows, value, &cell)) {
-            problem_add(im->rows, problems, f->name, STR_NONE, "Il faut un texte, un nombre ou une liste simple.", f->required);
+            field_problem(im->rows, problems, f->name, STR_NONE, "Il faut un texte, un nombre ou une liste simple.", f->required);
         } else {
             field_read_cell(im->rows, f, record, cell, problems);
         }
@@ -220,7 +223,7 @@ static enum err read_array(struct importer *im, struct cursor *k, struct list *l
     k->at++;
     for (bool first = true;; first = false) {
         skip_space(k);
-        if (here(k) == ']' ) {
+        if (here(k) == ']') {
             k->at++;
             return OK;
         }

@@ -4,19 +4,19 @@
 
 #include "modules/directory/import.h"
 
-void marks_init(struct marks *m)
+void import_marks_init(struct marks *m)
 {
     *m = (struct marks){0};
     randombytes_buf(m->secret, sizeof m->secret);
 }
 
-void marks_deinit(struct marks *m)
+void import_marks_deinit(struct marks *m)
 {
     free(m->slots);
     *m = (struct marks){0};
 }
 
-struct mark_key marks_key(const struct marks *m, struct str source, struct str source_id)
+struct mark_key import_marks_key(const struct marks *m, struct str source, struct str source_id)
 {
     struct mark_key key;
     crypto_generichash_state h;
@@ -55,7 +55,7 @@ static bool grow(struct marks *m)
     return true;
 }
 
-struct mark *marks_get(struct marks *m, struct mark_key key)
+struct mark *import_marks_get(struct marks *m, struct mark_key key)
 {
     if (m->n + 1 > m->cap - m->cap / 4 && !grow(m))
         return NULL;
@@ -67,7 +67,7 @@ struct mark *marks_get(struct marks *m, struct mark_key key)
     return slot;
 }
 
-const struct mark *marks_find(const struct marks *m, struct mark_key key)
+const struct mark *import_marks_find(const struct marks *m, struct mark_key key)
 {
     if (m->cap == 0)
         return NULL;

@@ -11,7 +11,7 @@ static int by_french_order(const void *x, const void *y)
     return order ? order : str_cmp(*a, *b);
 }
 
-struct str_list list_normal(struct arena *a, const struct str *items, size_t n)
+struct str_list field_list_normal(struct arena *a, const struct str *items, size_t n)
 {
     struct str *kept = ARENA_ARRAY(a, n ? n : 1, struct str);
     size_t k = 0;
@@ -50,14 +50,14 @@ static void check_text(const struct check_context *cx, const struct field *f, vo
     *v = str_trim(text_normalize(cx->a, *v));
     if (v->n == 0) {
         if (f->required)
-            problem_add(cx->a, out, f->name, STR_NONE, "Cette information est obligatoire.", true);
+            field_problem(cx->a, out, f->name, STR_NONE, "Cette information est obligatoire.", true);
         return;
     }
     const char *why = check_length(f, *v);
     if (!why && f->check)
         why = f->check(cx, *v);
     if (why) {
-        problem_add(cx->a, out, f->name, *v, why, f->required);
+        field_problem(cx->a, out, f->name, *v, why, f->required);
         *v = STR_NONE;
     }
 }
@@ -66,12 +66,12 @@ static void check_list(const struct check_context *cx, const struct field *f, vo
                        struct directory_problems *out)
 {
     struct str_list *l = field_at(f, record);
-    *l = list_normal(cx->a, l->items, l->n);
+    *l = field_list_normal(cx->a, l->items, l->n);
     size_t kept = 0;
     for (size_t i = 0; i < l->n; i++) {
         const char *why = f->check ? f->check(cx, l->items[i]) : NULL;
         if (why)
-            problem_add(cx->a, out, f->name, l->items[i], why, false);
+            field_problem(cx->a, out, f->name, l->items[i], why, false);
         else
             l->items[kept++] = l->items[i];
     }
@@ -92,12 +92,12 @@ static void check_hours(const struct check_context *cx, const struct field *f, v
     if (v->n == 0)
         return;
     if (hours_parse(cx->a, *v, &h, &why) == OK) {
-        if (!hours_strict(*v))
+        if (!check_hours_strict(*v))
             *v = hours_format(cx->a, h);
         *text = STR_NONE;
         return;
     }
-    problem_add(cx->a, out, f->name, *v,
+    field_problem(cx->a, out, f->name, *v,
                 why.n ? arena_cstr(cx->a, why) : "Ces horaires ne suivent pas la forme « Mo-Fr 09:00-12:00 ».", false);
     *text = *v;
     *v = STR_NONE;
@@ -108,7 +108,7 @@ static void check_number(const struct check_context *cx, const struct field *f, 
 {
     struct directory_number *v = field_at(f, record);
     if (v->known && (!isfinite(v->value) || (str_eq(str_from(f->name), STR("volume_horaire_hebdomadaire")) && v->value < 0))) {
-        problem_add(cx->a, out, f->name, field_cell(cx->a, f, record), "Il faut un nombre, 0 ou plus.", false);
+        field_problem(cx->a, out, f->name, field_cell(cx->a, f, record), "Il faut un nombre, 0 ou plus.", false);
         field_clear(f, record);
     }
 }
@@ -158,7 +158,7 @@ static void check_coordinates(const struct check_context *cx, struct directory_n
     buf_lit(&b, " ; ");
     if (longitude->known)
         buf_double(&b, longitude->value);
-    problem_add(cx->a, out, latitude->known ? "latitude" : "longitude", buf_str(&b), why, false);
+    field_problem(cx->a, out, latitude->known ? "latitude" : "longitude", buf_str(&b), why, false);
     buf_deinit(&b);
     *latitude = *longitude = (struct directory_number){false, 0};
 }
@@ -183,7 +183,7 @@ void directory_check_place(struct arena *a, struct directory_place *p, struct di
         p->pivot = STR_NONE;
     check_coordinates(&cx, &p->latitude, &p->longitude, out);
     if (!out->refused && p->record.source.n == 0)
-        problem_add(a, out, "source", STR_NONE, "Il faut dire d’où vient cette fiche.", true);
+        field_problem(a, out, "source", STR_NONE, "Il faut dire d’où vient cette fiche.", true);
 }
 
 void directory_check_structure(struct arena *a, struct directory_structure *s, struct civil_date today,
@@ -204,7 +204,7 @@ void directory_check_service(struct arena *a, struct directory_service *s, struc
     int everyone = directory_enum_find(ENUM_PUBLIC, STR("tous-publics"));
     if (directory_set_has(s->publics, everyone) && directory_set_count(s->publics) > 1) {
         const struct field *f = field_find(field_table(DIRECTORY_SERVICE), STR("publics"));
-        problem_add(a, out, "publics", field_cell(a, f, s),
+        field_problem(a, out, "publics", field_cell(a, f, s),
                     "« tous-publics » ne se combine pas avec d’autres publics : lui seul est gardé.", false);
         s->publics = DIRECTORY_SET_NONE;
         directory_set_add(&s->publics, everyone);

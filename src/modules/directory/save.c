@@ -2,9 +2,8 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
-#include "modules/directory/store.h"
-
-static const char *const kind_names[] = {"place", "structure", "service"};
+#include "modules/directory/record.h"
+#include "modules/journal/journal.h"
 
 static bool name_changed(enum directory_kind kind, const void *before, const void *after)
 {
@@ -45,25 +44,25 @@ static struct str changed_fields(struct arena *a, enum directory_kind kind, cons
     return s;
 }
 
-enum err save_insert(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record)
+enum err record_save_insert(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record)
 {
-    struct directory_record *r = store_record(record);
+    struct directory_record *r = record_of(record);
     bool added = false;
     if (r->id.n == 0)
         r->id = id_new_in(a);
     if (kind != DIRECTORY_SERVICE)
-        TRY(store_take_slug(c, a, kind, record));
+        TRY(record_take_slug(c, a, kind, record));
     r->created_at_ms = r->updated_at_ms = clock_now_ms();
-    TRY(store_insert(c, a, kind, record, &added));
+    TRY(record_insert(c, a, kind, record, &added));
     if (!added)
         return ERR_CONFLICT;
-    return store_journal(c, a, actor, "create", kind, r->id, STR_NONE);
+    return record_journal(c, a, actor, "create", kind, r->id, STR_NONE);
 }
 
-enum err save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
+enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
                      const void *before, void *record, bool *changed)
 {
-    struct directory_record *r = store_record(record);
+    struct directory_record *r = record_of(record);
     const struct directory_record *old = before;
     r->id = old->id;
     r->slug = old->slug;
@@ -77,25 +76,25 @@ enum err save_update(struct db_conn *c, struct arena *a, struct str actor, enum 
     struct str fields = changed_fields(a, kind, before, record);
     *changed = fields.n > 0 || r->confirmed_at_ms != old->confirmed_at_ms || !str_eq(r->confirmed_by, old->confirmed_by);
     if (!*changed)
-        return store_update(c, a, kind, record);
+        return record_update(c, a, kind, record);
     if (kind != DIRECTORY_SERVICE && name_changed(kind, before, record))
-        TRY(store_take_slug(c, a, kind, record));
+        TRY(record_take_slug(c, a, kind, record));
     r->updated_at_ms = clock_now_ms();
-    TRY(store_update(c, a, kind, record));
-    return store_journal(c, a, actor, "update", kind, r->id, fields);
+    TRY(record_update(c, a, kind, record));
+    return record_journal(c, a, actor, "update", kind, r->id, fields);
 }
 
 static enum err save(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record)
 {
-    struct directory_record *r = store_record(record);
+    struct directory_record *r = record_of(record);
     if (r->id.n == 0)
-        return save_insert(c, a, actor, kind, record);
+        return record_save_insert(c, a, actor, kind, record);
     void *before = arena_zalloc(a, field_table(kind)->size);
-    enum err e = store_get(c, a, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(r->id)), before);
+    enum err e = record_get(c, a, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(r->id)), before);
     if (e == ERR_NOT_FOUND)
-        return save_insert(c, a, actor, kind, record);
+        return record_save_insert(c, a, actor, kind, record);
     bool changed;
-    return e == OK ? save_update(c, a, actor, kind, before, record, &changed) : e;
+    return e == OK ? record_save_update(c, a, actor, kind, before, record, &changed) : e;
 }
 
 enum err directory_place_save(struct db_conn *c, struct arena *a, struct str actor, struct directory_place *p)
@@ -122,7 +121,7 @@ enum err directory_delete(struct db_conn *c, struct arena *a, struct str actor, 
     };
     int64_t changed = 0;
     TRY(db_exec(c, sql[kind], DB_PARAMS(DB_INT(clock_now_ms()), DB_TEXT(id)), &changed));
-    return changed == 1 ? store_journal(c, a, actor, "delete", kind, id, STR_NONE) : ERR_NOT_FOUND;
+    return changed == 1 ? record_journal(c, a, actor, "delete", kind, id, STR_NONE) : ERR_NOT_FOUND;
 }
 
 enum err directory_confirm(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
@@ -138,7 +137,7 @@ enum err directory_confirm(struct db_conn *c, struct arena *a, struct str actor,
     };
     int64_t changed = 0;
     TRY(db_exec(c, sql[kind], DB_PARAMS(DB_INT(clock_now_ms()), DB_TEXT_OR_NULL(by), DB_TEXT(id)), &changed));
-    return changed == 1 ? store_journal(c, a, actor, "confirm", kind, id, STR_NONE) : ERR_NOT_FOUND;
+    return changed == 1 ? record_journal(c, a, actor, "confirm", kind, id, STR_NONE) : ERR_NOT_FOUND;
 }
 
 enum err directory_changed(struct db_conn *c)
@@ -146,9 +145,21 @@ enum err directory_changed(struct db_conn *c)
     return db_touch(c, "directory");
 }
 
-enum err store_journal(struct db_conn *c, struct arena *a, struct str actor, const char *action,
-                       enum directory_kind kind, struct str id, struct str fields)
+enum err record_journal(struct db_conn *c, struct arena *a, struct str actor, const char *action,
+                        enum directory_kind kind, struct str id, struct str fields)
 {
-    (void)c, (void)a, (void)actor, (void)action, (void)id, (void)fields, (void)kind, (void)kind_names;
-    return OK;
+    static const char *const kind_names[] = {"place", "structure", "service"};
+    struct str names[64], name;
+    size_t n = 0;
+    while (n < sizeof names / sizeof *names && str_split(&fields, ',', &name))
+        names[n++] = name;
+    struct journal_entry e = {
+        .actor = str_sub(actor, 0, JOURNAL_NAME_MAX),
+        .action = arena_printf(a, "%s.%s", kind_names[kind], action),
+        .object_kind = str_from(kind_names[kind]),
+        .object_id = id,
+        .fields = names,
+        .n_fields = n,
+    };
+    return journal_append(c, &e);
 }

@@ -1,5 +1,5 @@
 /* Reading and writing rows. The statements are made once, from the tables of fields: one column per field. */
-#include "modules/directory/store.h"
+#include "modules/directory/record.h"
 
 #include <pthread.h>
 #include <stddef.h>
@@ -92,7 +92,7 @@ static const char *const rows_common[] = {"source",          "source_id",    "cr
                                           "confirmed_at_ms", "confirmed_by", "deleted_at_ms", "horaires_texte",
                                           "fingerprint"};
 
-/* Every column but the id, in the order of store_values. */
+/* Every column but the id, in the order of record_values. */
 static size_t columns_of(enum directory_kind kind, const char *out[COLUMNS_MAX])
 {
     size_t n = 0;
@@ -140,12 +140,12 @@ static void make_statements(void)
 
 /* -- reading -------------------------------------------------------------------------------------- */
 
-struct directory_record *store_record(void *record)
+struct directory_record *record_of(void *record)
 {
     return record; /* the first member of all three */
 }
 
-enum err store_open(struct db_conn *c, enum directory_kind kind, enum store_select which, struct db_params params,
+enum err record_open(struct db_conn *c, enum directory_kind kind, enum record_select which, struct db_params params,
                     struct db_rows **out)
 {
     pthread_once(&once, make_statements);
@@ -178,10 +178,10 @@ static void read_links(const struct db_rows *r, enum directory_kind kind, struct
     }
 }
 
-void store_read(const struct db_rows *r, enum directory_kind kind, struct arena *a, void *record)
+void record_read(const struct db_rows *r, enum directory_kind kind, struct arena *a, void *record)
 {
     const struct field_table *t = field_table(kind);
-    struct directory_record *common_part = store_record(record);
+    struct directory_record *common_part = record_of(record);
     common_part->id = db_col_text_in(r, COL_ID, a);
     common_part->slug = db_col_text_in(r, COL_SLUG, a);
     common_part->source = db_col_text_in(r, COL_SOURCE, a);
@@ -199,28 +199,28 @@ void store_read(const struct db_rows *r, enum directory_kind kind, struct arena 
             read_field(r, col++, &t->fields[i], a, record);
 }
 
-enum err store_get(struct db_conn *c, struct arena *a, enum directory_kind kind, enum store_select which,
+enum err record_get(struct db_conn *c, struct arena *a, enum directory_kind kind, enum record_select which,
                    struct db_params params, void *record)
 {
     struct db_rows *r;
     bool has = false;
-    TRY(store_open(c, kind, which, params, &r));
+    TRY(record_open(c, kind, which, params, &r));
     enum err e = db_next(r, &has);
     memset(record, 0, field_table(kind)->size);
     if (e == OK && has)
-        store_read(r, kind, a, record);
+        record_read(r, kind, a, record);
     db_rows_end(r);
     return e != OK ? e : has ? OK : ERR_NOT_FOUND;
 }
 
-enum err store_list(struct db_conn *c, struct arena *a, enum directory_kind kind, enum store_select which,
+enum err record_list(struct db_conn *c, struct arena *a, enum directory_kind kind, enum record_select which,
                     struct db_params params, void **records, size_t *n)
 {
     struct db_rows *r;
     size_t cap = 0, size = field_table(kind)->size;
     *records = NULL;
     *n = 0;
-    TRY(store_open(c, kind, which, params, &r));
+    TRY(record_open(c, kind, which, params, &r));
     for (;;) {
         bool has = false;
         enum err e = db_next(r, &has);
@@ -231,12 +231,12 @@ enum err store_list(struct db_conn *c, struct arena *a, enum directory_kind kind
         *records = arena_grow(a, *records, *n, &cap, *n + 1, size);
         void *record = (char *)*records + *n * size;
         memset(record, 0, size);
-        store_read(r, kind, a, record);
+        record_read(r, kind, a, record);
         ++*n;
     }
 }
 
-enum err store_each_mark(struct db_conn *c, enum directory_kind kind, void (*each)(void *ctx, const struct store_mark *),
+enum err record_each_mark(struct db_conn *c, enum directory_kind kind, void (*each)(void *ctx, const struct record_mark *),
                          void *ctx)
 {
     static const char *const sql[KINDS] = {
@@ -253,7 +253,7 @@ enum err store_each_mark(struct db_conn *c, enum directory_kind kind, void (*eac
             db_rows_end(r);
             return e;
         }
-        struct store_mark m = {db_col_text(r, 0), db_col_text(r, 1), db_col_text(r, 2), db_col_text(r, 3),
+        struct record_mark m = {db_col_text(r, 0), db_col_text(r, 1), db_col_text(r, 2), db_col_text(r, 3),
                                db_col_int(r, 4) != 0};
         each(ctx, &m);
     }
@@ -273,10 +273,10 @@ static struct db_value field_value(struct arena *a, const struct field *f, const
 }
 
 /* Values in the order of columns_of. */
-static size_t store_values(struct arena *a, enum directory_kind kind, void *record, char fingerprint[33],
+static size_t record_values(struct arena *a, enum directory_kind kind, void *record, char fingerprint[33],
                            struct db_value out[COLUMNS_MAX])
 {
-    const struct directory_record *r = store_record(record);
+    const struct directory_record *r = record_of(record);
     const struct field_table *t = field_table(kind);
     size_t n = 0;
     fields_fingerprint(t, record, fingerprint);
@@ -303,27 +303,27 @@ static size_t store_values(struct arena *a, enum directory_kind kind, void *reco
     return n;
 }
 
-enum err store_insert(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *added)
+enum err record_insert(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *added)
 {
     struct db_value values[COLUMNS_MAX + 1];
     char fingerprint[33];
     int64_t changed = 0;
     pthread_once(&once, make_statements);
-    values[0] = DB_TEXT(store_record(record)->id);
-    size_t n = 1 + store_values(a, kind, record, fingerprint, values + 1);
+    values[0] = DB_TEXT(record_of(record)->id);
+    size_t n = 1 + record_values(a, kind, record, fingerprint, values + 1);
     TRY(db_exec(c, statements[kind].insert, (struct db_params){values, n}, &changed));
     *added = changed == 1;
     return OK;
 }
 
-enum err store_update(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record)
+enum err record_update(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record)
 {
     struct db_value values[COLUMNS_MAX + 1];
     char fingerprint[33];
     int64_t changed = 0;
     pthread_once(&once, make_statements);
-    size_t n = store_values(a, kind, record, fingerprint, values);
-    values[n++] = DB_TEXT(store_record(record)->id);
+    size_t n = record_values(a, kind, record, fingerprint, values);
+    values[n++] = DB_TEXT(record_of(record)->id);
     TRY(db_exec(c, statements[kind].update, (struct db_params){values, n}, &changed));
     return changed == 1 ? OK : ERR_NOT_FOUND;
 }
@@ -362,10 +362,10 @@ static enum err claim(struct db_conn *c, struct str slug, enum directory_kind ki
 }
 
 /* "mairie-de-x", then -2 … -9, then some digits of the id: a file with ten thousand equal names stays fast. */
-enum err store_take_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record)
+enum err record_take_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record)
 {
     enum { NUMBERED = 9, DIGITS = 8 };
-    struct directory_record *r = store_record(record);
+    struct directory_record *r = record_of(record);
     struct str base = slug_base(a, kind, record), candidate = base;
     bool ours = false;
     for (int i = 2; i <= NUMBERED + 1; i++) {

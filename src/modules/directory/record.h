@@ -1,11 +1,11 @@
 /* Rows of the directory's tables, for import, export, index and API. Private to the module. */
-#ifndef BALISE_MODULES_DIRECTORY_STORE_H
-#define BALISE_MODULES_DIRECTORY_STORE_H
+#ifndef BALISE_MODULES_DIRECTORY_RECORD_H
+#define BALISE_MODULES_DIRECTORY_RECORD_H
 
 #include "modules/directory/fields.h"
 
 /* A condition that follows "SELECT … FROM directory_<kind> t ". */
-enum store_select {
+enum record_select {
     SELECT_BY_ID,        /* $1 */
     SELECT_BY_KEY,       /* $1 source, $2 source_id; removed ones too */
     SELECT_BY_STRUCTURE, /* $1: places or services of a structure, live, by name */
@@ -15,40 +15,40 @@ enum store_select {
 };
 enum { SOME_MAX = 100 };
 
-/* Opens the rows; each is read with store_read into a zeroed record. */
-enum err store_open(struct db_conn *c, enum directory_kind kind, enum store_select which, struct db_params params,
+/* Opens the rows; each is read with record_read into a zeroed record. */
+enum err record_open(struct db_conn *c, enum directory_kind kind, enum record_select which, struct db_params params,
                     struct db_rows **out) MUST_USE;
 /* Texts are copied into `a`. */
-void store_read(const struct db_rows *r, enum directory_kind kind, struct arena *a, void *record);
+void record_read(const struct db_rows *r, enum directory_kind kind, struct arena *a, void *record);
 /* One record; ERR_NOT_FOUND. */
-enum err store_get(struct db_conn *c, struct arena *a, enum directory_kind kind, enum store_select which,
+enum err record_get(struct db_conn *c, struct arena *a, enum directory_kind kind, enum record_select which,
                    struct db_params params, void *record) MUST_USE;
 /* Several, as one array of records in `a`. */
-enum err store_list(struct db_conn *c, struct arena *a, enum directory_kind kind, enum store_select which,
+enum err record_list(struct db_conn *c, struct arena *a, enum directory_kind kind, enum record_select which,
                     struct db_params params, void **records, size_t *n) MUST_USE;
 
 /* What the import compares with: one per record of a kind, removed ones included. */
-struct store_mark {
+struct record_mark {
     struct str id, source, source_id, fingerprint; /* valid until the next row */
     bool deleted;
 };
-enum err store_each_mark(struct db_conn *c, enum directory_kind kind, void (*each)(void *ctx, const struct store_mark *),
+enum err record_each_mark(struct db_conn *c, enum directory_kind kind, void (*each)(void *ctx, const struct record_mark *),
                          void *ctx) MUST_USE;
 
 /* The common part of a record of any kind. */
-struct directory_record *store_record(void *record);
+struct directory_record *record_of(void *record);
 /* Writes a new row; the key must be free: *added false when it is not. */
-enum err store_insert(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *added) MUST_USE;
-enum err store_update(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record) MUST_USE;
+enum err record_insert(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *added) MUST_USE;
+enum err record_update(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record) MUST_USE;
 /* Gives the record a permalink made from its name and town. */
-enum err store_take_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record) MUST_USE;
+enum err record_take_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record) MUST_USE;
 /* -- save.c ----------------------------------------------------------------------------------------- */
-enum err save_insert(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record) MUST_USE;
+enum err record_save_insert(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record) MUST_USE;
 /* `before`: the row as it is; the record keeps its id, permalink, links it does not say, and confirmation. *changed
  * false: nothing differs, nothing was written (but the fingerprint, when its recipe changed). */
-enum err save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
+enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
                      void *record, bool *changed) MUST_USE;
-enum err store_journal(struct db_conn *c, struct arena *a, struct str actor, const char *action,
+enum err record_journal(struct db_conn *c, struct arena *a, struct str actor, const char *action,
                        enum directory_kind kind, struct str id, struct str fields) MUST_USE;
 
 #endif

@@ -1,11 +1,11 @@
-#include "modules/directory/derive.h"
+#include "modules/directory/inclusion.h"
 
 #include "base/buf.h"
 #include "base/text.h"
 
 enum { NAME_MIN = 3, NAME_MOST = 150, DESCRIPTION_MIN = 5, DESCRIPTION_MOST = 10000 };
 
-struct str derive_id(struct arena *a, const struct directory_record *place)
+struct str inclusion_id_of_place(struct arena *a, const struct directory_record *place)
 {
     return arena_printf(a, "%.*s--%.*s", STR_ARG(place->source), STR_ARG(place->source_id));
 }
@@ -82,14 +82,14 @@ static struct str first_uri(struct arena *a, struct str_list urls)
     return STR_NONE;
 }
 
-void derive_structure(struct arena *a, const struct directory_place *p, struct directory_structure *out)
+void inclusion_structure_of_place(struct arena *a, const struct directory_place *p, struct directory_structure *out)
 {
     *out = (struct directory_structure){
         .record = p->record,
         .nom = name_of(a, p),
         .date_maj = date_of(a, p),
         .description = presentation(a, p),
-        .siret = siret_valid(p->pivot) ? p->pivot : STR_NONE,
+        .siret = check_siret_key(p->pivot) ? p->pivot : STR_NONE,
         .commune = p->commune,
         .code_postal = p->code_postal,
         .code_insee = p->code_insee,
@@ -104,7 +104,7 @@ void derive_structure(struct arena *a, const struct directory_place *p, struct d
         .accessibilite_lieu = uri(a, p->fiche_acces_libre),
         .reseaux_porteurs = directory_reseaux_of_place(p),
     };
-    out->record.source_id = derive_id(a, &p->record);
+    out->record.source_id = inclusion_id_of_place(a, &p->record);
 }
 
 /* Without a presentation, what the place does describes it. */
@@ -124,14 +124,14 @@ static struct str service_description(struct arena *a, const struct directory_pl
     return text.n ? text : STR("Accompagnement au numérique");
 }
 
-void derive_service(struct arena *a, const struct directory_place *p, struct str host, struct directory_service *out)
+void inclusion_service_of_place(struct arena *a, const struct directory_place *p, struct str host, struct directory_service *out)
 {
     struct str departement = directory_departement(a, p->code_insee, p->code_postal);
     *out = (struct directory_service){
         .record = p->record,
         .structure_id = p->structure_id,
         .place_id = p->record.id,
-        .structure_source_id = host.n ? host : derive_id(a, &p->record),
+        .structure_source_id = host.n ? host : inclusion_id_of_place(a, &p->record),
         .nom = STR("Service d'accompagnement au numérique"),
         .description = service_description(a, p),
         .date_maj = date_of(a, p),
@@ -153,7 +153,7 @@ void derive_service(struct arena *a, const struct directory_place *p, struct str
         .lien_mobilisation = uri(a, p->prise_rdv),
         .horaires_accueil = p->horaires,
     };
-    out->record.source_id = derive_id(a, &p->record);
+    out->record.source_id = inclusion_id_of_place(a, &p->record);
     if (departement.n > 0) {
         struct str *zone = ARENA_ARRAY(a, 1, struct str);
         zone[0] = departement;
