@@ -29,7 +29,8 @@ PREFIXES = {
     "db": {"sql"},
     "http": {"request", "response", "route", "permission"},  # what handlers work with, in http.h
     "view": {"url", "icon", "site_asset"},
-    "modules/directory": {"structure", "place", "service", "enum", "field", "check", "lamednum", "inclusion"},
+    "modules/directory": {"structure", "place", "service", "record", "enum", "field", "check", "lamednum", "inclusion",
+                          "import", "api"},
 }
 SYMBOLS_ALLOWED = {"main"}
 TABLES_ALLOWED = {"schema_migration": "db"}  # the name that people look for
