@@ -1,4 +1,5 @@
-/* Private to http/: what an error says when the program's own page is not there, and its English reason. */
+/* What an error says to a person: for the program's error page (view/), and for http/'s own when that one
+ * cannot be drawn. */
 #ifndef BALISE_HTTP_ERROR_WORDS_H
 #define BALISE_HTTP_ERROR_WORDS_H
 

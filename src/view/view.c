@@ -1,17 +1,38 @@
 #include "view/view.h"
 
-void view_begin(struct view *v, struct request *rq, struct response *rs, const struct view_site *site)
+#include "http/error_words.h"
+#include "view/templates.h"
+
+static void (*site_source)(struct request *rq, struct view_site *out);
+
+void view_site_source(void (*fill)(struct request *rq, struct view_site *out))
+{
+    site_source = fill;
+}
+
+void view_begin(struct view *v, struct request *rq, struct response *rs)
 {
     *v = (struct view){
         .out = &rs->body,
         .arena = rq->arena,
         .lang = rq->lang,
         .prefix = lang_prefix(rq->lang),
-        .site = *site,
         .base_url = rq->base_url,
         .path = rq->path,
         .query = rq->method == HTTP_GET ? rq->raw_query : STR_NONE,
     };
+    if (site_source)
+        site_source(rq, &v->site);
+}
+
+void view_error_page(struct request *rq, struct response *rs, int status, enum err why)
+{
+    (void)why;
+    struct view v;
+    view_begin(&v, rq, rs);
+    v.no_index = true;
+    const struct error_words *words = error_words(rq->lang, status);
+    view_page_error(&v, status, str_from(words->title), str_from(words->detail), rq->id);
 }
 
 enum err view_end(const struct view *v)

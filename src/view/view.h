@@ -16,7 +16,6 @@ struct view_site {
     struct str help_phone; /* the human door, E.164; empty: the box is not shown */
     struct str help_hours; /* in words of the page's language: "du lundi au vendredi, 9 h – 17 h"; may be empty */
     bool demo;             /* the data are fictional: every page says so */
-    bool configured_url;   /* base_url is the public one, not what the browser said */
 };
 
 enum view_section { SECTION_NONE, SECTION_PLACES, SECTION_DATA };
@@ -35,10 +34,16 @@ struct view {
     enum view_section section;
 };
 
+/* Who tells what the site is, in the language of the request: set once, before the server starts. Must not
+ * fail. Until then the site has no name. */
+void view_site_source(void (*fill)(struct request *rq, struct view_site *out));
 /* Prepares a page in answer to rq; a handler then calls its template and returns view_end. */
-void view_begin(struct view *v, struct request *rq, struct response *rs, const struct view_site *site);
+void view_begin(struct view *v, struct request *rq, struct response *rs);
 /* ERR_LIMIT when the page did not fit. */
 enum err view_end(const struct view *v) MUST_USE;
+
+/* For http_config.error_page: the error in words, what to do, and the human door. */
+void view_error_page(struct request *rq, struct response *rs, int status, enum err why);
 
 /* An address of ours in the page's language: view_link(v, "/lieux") → /lieux or /en/lieux. */
 struct str view_link(struct view *v, const char *path);
@@ -139,5 +144,7 @@ void view_put_plural(struct view *v, uint32_t hash, const char *one, const char 
 
 /* A pictogram, hidden from screen readers: words always stand beside it. */
 struct html icon(enum icon which);
+/* By the name in the icon set ("file-text"), for those that data name; nothing when it is unknown. */
+struct html icon_named(const char *name);
 
 #endif

@@ -3,7 +3,7 @@ for (const place of document.querySelectorAll('[data-print]')) {
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'action no-print'
-  button.textContent = place.dataset.print
+  button.append(...place.childNodes)
   button.addEventListener('click', () => window.print())
   place.replaceWith(button)
 }

@@ -1,4 +1,4 @@
-/* What the pages of the directory show: filled by pages*.c, drawn by pages/*.html. Every text is ready to be
+/* What the pages of the directory show: filled by pages.c, drawn by the templates of pages/. Every text is ready to be
  * read in the language of the request; an empty one means “nothing is known”, and the page says nothing or
  * says what to do. */
 #ifndef BALISE_MODULES_DIRECTORY_VIEWS_H
