@@ -224,7 +224,7 @@ static void unlock(struct migrator *m, int fd)
     char sql[200];
     snprintf(sql, sizeof sql,
              "SET statement_timeout = %lld; SET lock_timeout = %d; SELECT pg_advisory_unlock(%d)",
-             (long long)db_statement_limit_ms(m->conn), DB_WRITER_WAIT_MS, PG_LOCK);
+             (long long)db_statement_limit_ms(m->conn), db_writer_wait_ms(m->db), PG_LOCK);
     /* If this fails the connection is lost, and the lock with it. */
     if (m->db->driver->script(m->conn, sql) != OK)
         log_warn("db.unlock_failed", LOG_C("error", m->conn->error));

@@ -47,6 +47,11 @@ int64_t db_statement_limit_ms(const struct db_conn *c)
     return c->db->opt.statement_ms ? c->db->opt.statement_ms : DB_STATEMENT_MS;
 }
 
+int db_writer_wait_ms(const struct db *db)
+{
+    return db->opt.wait_ms > 0 ? db->opt.wait_ms : DB_WRITER_WAIT_MS;
+}
+
 /* -- waiting ------------------------------------------------------------------------------------- */
 static void cond_init(pthread_cond_t *cond)
 {
@@ -91,7 +96,7 @@ static bool wait_for_turn(struct db *db)
     while (*at)
         at = &(*at)->next;
     *at = &me;
-    struct timespec until = deadline_in(DB_WRITER_WAIT_MS);
+    struct timespec until = deadline_in(db_writer_wait_ms(db));
     while (!me.granted) {
         if (pthread_cond_timedwait(&me.granted_cond, &db->lock, &until) == ETIMEDOUT && !me.granted) {
             leave_queue(db, &me);
@@ -238,7 +243,7 @@ static void pool_add_first(struct db *db, struct db_conn *c)
  * first, nobody would ever move. */
 static enum err pool_wait(struct db *db, struct db_conn **out)
 {
-    struct timespec until = deadline_in(DB_ACQUIRE_WAIT_MS);
+    struct timespec until = deadline_in(db->opt.wait_ms > 0 ? db->opt.wait_ms : DB_ACQUIRE_WAIT_MS);
     for (;;) {
         bool nested;
         *out = pool_idle(db, &nested);

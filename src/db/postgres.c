@@ -105,7 +105,7 @@ static enum err configure(struct db_conn *c)
              "SELECT set_config('synchronous_commit', 'on', false)"
              " WHERE current_setting('synchronous_commit') = 'off';",
              c->db->opt.read_only ? "on" : "off", (long long)db_statement_limit_ms(c),
-             DB_WRITER_WAIT_MS);
+             db_writer_wait_ms(c->db));
     return run(c, sql);
 }
 

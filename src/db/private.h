@@ -161,6 +161,7 @@ void db_writer_give(struct db_conn *c);
 bool db_writer_is_me(struct db *db);
 enum err db_conn_reopen(struct db_conn *c) MUST_USE;
 int64_t db_statement_limit_ms(const struct db_conn *c);
+int db_writer_wait_ms(const struct db *db);
 /* Ends the transaction's state, whatever became of it. */
 void db_tx_over(struct db_conn *c);
 /* SQLite only (backup.c). A lock between processes beside the file: a descriptor, or -1. */

@@ -71,7 +71,7 @@ static bool configure(struct db_conn *c)
 {
     sqlite3 *s = c->handle;
     sqlite3_extended_result_codes(s, 1);
-    sqlite3_busy_timeout(s, DB_WRITER_WAIT_MS);
+    sqlite3_busy_timeout(s, db_writer_wait_ms(c->db));
     sqlite3_db_config(s, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(s, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_db_config(s, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
