@@ -42,8 +42,6 @@ static struct db_conn *another(struct store *s)
 
 static void killed_while_idle(struct store *s)
 {
-    if (s->engine != DB_POSTGRES)
-        return;
     struct db_conn *c = another(s);
     int64_t n, pid = backend(c);
     kill_backend(s, pid);
@@ -85,8 +83,6 @@ static enum err killed_the_first_time(struct db_conn *c, void *ctx)
 
 static void killed_in_a_transaction(struct store *s)
 {
-    if (s->engine != DB_POSTGRES)
-        return;
     struct db_conn *c = another(s);
     assert_ok(db_begin(c, DB_WRITE));
     assert_ok(put(c, 1));
@@ -109,8 +105,6 @@ static void killed_in_a_transaction(struct store *s)
 
 static void killed_in_the_middle_of_rows(struct store *s)
 {
-    if (s->engine != DB_POSTGRES)
-        return;
     struct db_conn *c = another(s);
     int64_t pid = backend(c), n = 0;
     struct db_rows *r;
@@ -165,8 +159,6 @@ static enum err counted_put(struct db_conn *c, void *ctx)
 
 static void lost_during_the_commit(struct store *s)
 {
-    if (s->engine != DB_POSTGRES)
-        return;
     struct line l = line_open(s);
     assert_ok(db_begin(l.c, DB_WRITE));
     assert_ok(put(l.c, 1));
@@ -189,8 +181,6 @@ static void lost_during_the_commit(struct store *s)
 
 static void lost_during_a_statement(struct store *s)
 {
-    if (s->engine != DB_POSTGRES)
-        return;
     struct line l = line_open(s);
     int64_t n;
     assert_ok(put(l.c, 1)); /* prepared */
@@ -284,11 +274,11 @@ static void the_session_is_as_it_must_be(struct store *s)
 }
 
 static const struct store_test tests[] = {
-    STORE_TEST(killed_while_idle),
-    STORE_TEST(killed_in_a_transaction),
-    STORE_TEST(killed_in_the_middle_of_rows),
-    STORE_TEST(lost_during_the_commit),
-    STORE_TEST(lost_during_a_statement),
+    STORE_TEST_ON(killed_while_idle, ON_POSTGRES),
+    STORE_TEST_ON(killed_in_a_transaction, ON_POSTGRES),
+    STORE_TEST_ON(killed_in_the_middle_of_rows, ON_POSTGRES),
+    STORE_TEST_ON(lost_during_the_commit, ON_POSTGRES),
+    STORE_TEST_ON(lost_during_a_statement, ON_POSTGRES),
     STORE_TEST(a_statement_prepared_before_the_table_changed),
     STORE_TEST(opening_explains_itself_without_the_password),
     STORE_TEST(the_session_is_as_it_must_be),

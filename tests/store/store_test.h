@@ -28,8 +28,11 @@ struct store {
 struct store_test {
     const char *name;
     void (*run)(struct store *s);
+    enum { ON_BOTH, ON_SQLITE, ON_POSTGRES } where;
 };
-#define STORE_TEST(function) {#function, function}
+#define STORE_TEST(function) {#function, function, ON_BOTH}
+/* For what one engine alone can suffer. */
+#define STORE_TEST_ON(function, where) {#function, function, where}
 
 struct store_migrations {
     const struct db_migration *all;
