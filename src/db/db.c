@@ -99,7 +99,7 @@ static enum err query_once(struct db_conn *c, const char *sql, struct db_params 
     struct db_stmt *st;
     TRY(find(c, sql, p, &st));
     /* Its COMMIT would come with the last row, which nobody may ever ask for. */
-    if (st->writes && !c->in_tx)
+    if (st->facts.kind == SQL_CHANGE && !c->in_tx)
         return db_fail(c, ERR_BUG, "a change that returns rows needs a transaction: %.160s", sql);
     struct db_rows *r = &c->rows;
     *r = (struct db_rows){.conn = c, .stmt = st, .open = true};

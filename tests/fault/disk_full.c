@@ -9,7 +9,7 @@
 #include "modules/journal/journal.h"
 #include "store_test.h"
 
-enum { ROWS = 30, STEP = 4096, STEPS = 60 };
+enum { ROWS = 30, STEP = 4096, STEPS = 150 };
 
 static const struct db_migration schema[] = {
     {"t", 1, "0001_t", "CREATE TABLE t_row (id BIGINT PRIMARY KEY, text TEXT NOT NULL);\n"
