@@ -12,6 +12,7 @@ struct connection {
     int fd;
     unsigned char key[16];
     _Atomic int64_t deadline_us; /* 0: none */
+    int64_t left_at;             /* the deadline that held when the client was first seen gone */
     char address[INET6_ADDRSTRLEN];
 };
 
@@ -34,13 +35,26 @@ static void address_text(const struct sockaddr *from, char out[INET6_ADDRSTRLEN]
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, out, INET6_ADDRSTRLEN);
 }
 
+/* The client went away and no request of it moved since the last look. (The library, told by epoll of bytes
+ * and of the end at once, reads the bytes and waits for more.) One that only said that it has nothing more to
+ * send gets its answer: while it is made there is no deadline. */
+static bool gone(struct connection *c, int64_t deadline)
+{
+    char byte;
+    if (recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+        return false;
+    bool before = c->left_at == deadline;
+    c->left_at = deadline;
+    return before;
+}
+
 /* Under the lock: the descriptor is not closed before connections_remove has taken it. */
 static void cut_late_ones(struct connections *all)
 {
     int64_t now = clock_mono_us();
     for (struct connection *c = all->first; c; c = c->next) {
         int64_t deadline = atomic_load_explicit(&c->deadline_us, memory_order_relaxed);
-        if (deadline && now > deadline) {
+        if (deadline && (now > deadline || gone(c, deadline))) {
             shutdown(c->fd, SHUT_RDWR);
             atomic_store_explicit(&c->deadline_us, 0, memory_order_relaxed);
         }

@@ -15,7 +15,7 @@ static void wire_from_text(struct http_exchange *ex, enum http_method method, st
     w->version = STR("HTTP/1.1");
     w->peer = STR("127.0.0.1");
     while (str_split(&rest, '\n', &line)) {
-        ptrdiff_t colon = str_find_char(line, ':', 0);
+        ptrdiff_t colon = str_find_char(line, ':', 1); /* ":method" begins with one */
         if (colon < 0)
             continue;
         struct http_pair h = {str_sub(line, 0, (size_t)colon), str_trim(str_sub(line, (size_t)colon + 1, line.n))};

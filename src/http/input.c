@@ -10,7 +10,7 @@
 
 const struct input input_none = {0};
 
-enum { TEXT_MAX = 200, LIST_MAX = 100, SHOWN_MAX = 1000, INPUT_SIZE_MAX = 4096, ENUM_LIST_VALUES_MAX = 64 };
+enum { LIST_MAX = 100, SHOWN_MAX = 1000, INPUT_SIZE_MAX = 4096, ENUM_LIST_VALUES_MAX = 64 };
 
 static const struct {
     size_t size, align;
@@ -40,7 +40,7 @@ static double bound_high(const struct input_field *f)
 {
     if (f->max > f->min || (f->max == f->min && f->max != 0))
         return f->max;
-    return f->type == INPUT_INT || f->type == INPUT_NUMBER ? INFINITY : f->type == INPUT_TEXT ? TEXT_MAX : LIST_MAX;
+    return f->type == INPUT_INT || f->type == INPUT_NUMBER ? INFINITY : f->type == INPUT_TEXT ? INPUT_TEXT_MAX : LIST_MAX;
 }
 
 struct bounds input_bounds(const struct input_field *f)
@@ -79,7 +79,7 @@ static bool parse_text(struct arena *a, const struct input_field *f, struct str 
 {
     v->text = str_trim(text_normalize(a, s));
     double length = (double)str_length(v->text);
-    double high = f->type == INPUT_TEXT ? bound_high(f) : TEXT_MAX;
+    double high = f->type == INPUT_TEXT ? bound_high(f) : INPUT_TEXT_MAX;
     if (length > high)
         return faulty(fault, FAULT_HIGH);
     if (f->type == INPUT_TEXT && v->text.n && length < f->min)

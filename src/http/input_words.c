@@ -34,8 +34,7 @@ static struct str range_words(struct arena *a, enum lang lang, const struct inpu
 static struct str length_words(struct arena *a, enum lang lang, const struct input_field *f, bool too_long)
 {
     struct bounds b = input_bounds(f);
-    /* Items of a list have the default limit of a text; input_bounds() speaks of their number. */
-    int n = f->type == INPUT_TEXT ? (int)(too_long ? b.high : b.low) : 200;
+    int n = f->type == INPUT_TEXT ? (int)(too_long ? b.high : b.low) : INPUT_TEXT_MAX;
     bool fr = lang == LANG_FR;
     const char *plural = n > 1 ? "s" : "";
     if (fr)

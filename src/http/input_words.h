@@ -5,6 +5,7 @@
 #include "http/exchange.h"
 
 /* The limits that really apply (±INFINITY: none): of the value, of the number of characters, of items. */
+enum { INPUT_TEXT_MAX = 200 }; /* characters, of a text without limits of its own, and of a list's items */
 struct bounds {
     double low, high;
 };

@@ -217,6 +217,8 @@ static void refuse(struct http_exchange *ex, int status, enum err why)
 static void not_located(struct http_exchange *ex, int status)
 {
     bool get = str_eq(ex->wire.method, STR("GET")) || str_eq(ex->wire.method, STR("HEAD"));
+    if (status == 400) /* as what guard.c refuses */
+        ex->out.close = true;
     const struct asset *asset = status == 404 && get ? asset_find(ex->target.raw_path) : NULL;
     if (asset)
         respond_asset(ex, asset);
