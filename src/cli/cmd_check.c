@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "modules/journal/journal.h"
 
+/* SQLite only: PostgreSQL has its own tools for its files. */
 static bool database_sound(struct db_conn *c)
 {
     struct db_rows *rows;
@@ -15,4 +16,40 @@ static bool database_sound(struct db_conn *c)
     }
     db_rows_end(rows);
     return sound;
+}
+
+static bool journal_sound(struct db_conn *c, struct arena *a)
+{
+    struct journal_verdict verdict;
+    if (journal_verify(c, a, &verdict) != OK) {
+        cli_error("le journal ne peut pas être relu.");
+        return false;
+    }
+    if (verdict.sound) {
+        printf("journal : %lld entrées, chaîne intacte\n", (long long)verdict.entries);
+        return true;
+    }
+    cli_error("journal : la chaîne est rompue à l’entrée %lld (%.*s).", (long long)verdict.broken_at,
+              STR_ARG(verdict.why));
+    return false;
+}
+
+int cmd_check(struct cli *cli, int argc, char **argv)
+{
+    if (argc != 1) {
+        cli_error("« %s » est de trop : balise check ne prend pas d’argument.", argv[1]);
+        return 2;
+    }
+    int status = 1;
+    struct db_conn *c;
+    if (cli_open(cli) && db_acquire(cli->app.db, &c) == OK) {
+        bool sound = db_engine(cli->app.db) != DB_SQLITE || database_sound(c);
+        if (sound)
+            puts("base : saine");
+        sound &= journal_sound(c, cli->arena);
+        status = sound ? 0 : 1;
+        db_release(c);
+    }
+    cli_close(cli);
+    return status;
 }
