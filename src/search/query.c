@@ -239,6 +239,8 @@ static void consider(struct run *r, uint32_t doc, uint32_t score)
     struct candidate c = {doc, score, chord_to(r, doc), -1};
     if (r->in_circle && !is_near_enough(r, &c, row))
         return;
+    if (r->q->keep && !r->q->keep(r->ix->refs[doc], r->q->keep_ctx))
+        return;
     if (refused) {
         count_facet(r, row, refused);
         return;

@@ -85,6 +85,10 @@ struct search_query {
     struct search_filter beyond;
     const struct search_filter *filters;
     size_t n_filters;
+    /* What a mask cannot say (a zone, a score): called last, for documents that pass the rest; totals, counts
+     * and pages hold only what it keeps. NULL: everything. */
+    bool (*keep)(uint32_t ref, void *ctx);
+    void *keep_ctx;
     enum search_order order;
     uint32_t offset, limit; /* limit is cut to SEARCH_LIMIT_MAX. Memory grows with offset + limit */
     bool want_facets; /* counts over the whole answer; a facet that is filtered is counted as if its own

@@ -122,7 +122,7 @@ static void write_service_members(struct json_writer *w, const struct directory_
 
 static void write_structure_base(struct json_writer *w, const struct directory_structure *s)
 {
-    json_object(w);
+    json_object_begin(w);
     directory_write_structure(w, s);
     write_certified(w);
     json_object_end(w);
@@ -130,7 +130,7 @@ static void write_structure_base(struct json_writer *w, const struct directory_s
 
 static void write_service_with_structure(struct json_writer *w, const struct directory_published_service *s)
 {
-    json_object(w);
+    json_object_begin(w);
     write_service_members(w, s);
     if (s->structure) {
         json_key(w, STR("structure"));
@@ -141,9 +141,9 @@ static void write_service_with_structure(struct json_writer *w, const struct dir
 
 static void begin_page(struct json_writer *w)
 {
-    json_object(w);
+    json_object_begin(w);
     json_key(w, STR("items"));
-    json_array(w);
+    json_array_begin(w);
 }
 
 static void end_page(struct json_writer *w, const struct api_query *q, int64_t total, size_t returned)
@@ -272,12 +272,12 @@ enum err api_structures(struct request *rq, struct response *rs)
     struct json_writer w = start_json(rs);
     begin_page(&w);
     for (size_t i = 0; i < found.n; i++) {
-        json_object(&w);
+        json_object_begin(&w);
         directory_write_structure(&w, &found.items[i].structure);
         write_certified(&w);
         write_score(&w, found.items[i].score_qualite);
         json_key(&w, STR("doublons"));
-        json_array(&w);
+        json_array_begin(&w);
         json_array_end(&w);
         json_object_end(&w);
     }
@@ -293,17 +293,17 @@ enum err api_structure(struct request *rq, struct response *rs)
     TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
     TRY(directory_published_structure_get(c, rq->arena, in->id, &s));
     struct json_writer w = start_json(rs);
-    json_object(&w);
+    json_object_begin(&w);
     directory_write_structure(&w, &s.structure);
     write_certified(&w);
     write_score(&w, s.score_qualite);
     json_key(&w, STR("doublons"));
-    json_array(&w);
+    json_array_begin(&w);
     json_array_end(&w);
     json_key(&w, STR("services"));
-    json_array(&w);
+    json_array_begin(&w);
     for (size_t i = 0; i < s.n_services; i++) {
-        json_object(&w);
+        json_object_begin(&w);
         directory_write_service(&w, &s.services[i]);
         write_certified(&w);
         write_score(&w, directory_quality(&s.services[i], api_today()));
@@ -329,7 +329,7 @@ enum err api_services(struct request *rq, struct response *rs)
     struct json_writer w = start_json(rs);
     begin_page(&w);
     for (size_t i = 0; i < found.n; i++) {
-        json_object(&w);
+        json_object_begin(&w);
         write_service_members(&w, &found.items[i]);
         json_object_end(&w);
     }
@@ -381,7 +381,7 @@ static void write_distance(struct json_writer *w, const struct directory_publish
     if (s->has_distance)
         json_int(w, s->distance_km);
     else
-        json_null(w);
+        json_null_value(w);
 }
 
 static void write_found_services(struct response *rs, const struct api_query *q,
@@ -390,7 +390,7 @@ static void write_found_services(struct response *rs, const struct api_query *q,
     struct json_writer w = start_json(rs);
     begin_page(&w);
     for (size_t i = 0; i < found->n; i++) {
-        json_object(&w);
+        json_object_begin(&w);
         json_key(&w, STR("service"));
         write_service_with_structure(&w, &found->items[i]);
         write_distance(&w, &found->items[i]);
@@ -399,7 +399,7 @@ static void write_found_services(struct response *rs, const struct api_query *q,
             if (q->q.n > 0)
                 json_num(&w, found->items[i].score_recherche);
             else
-                json_null(&w);
+                json_null_value(&w);
         }
         json_object_end(&w);
     }
@@ -447,9 +447,9 @@ enum err api_sources(struct request *rq, struct response *rs)
     TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
     TRY(directory_sources(c, rq->arena, &sources, &n));
     struct json_writer w = start_json(rs);
-    json_array(&w);
+    json_array_begin(&w);
     for (size_t i = 0; i < n; i++) {
-        json_object(&w);
+        json_object_begin(&w);
         write_key_str(&w, "slug", sources[i].slug);
         write_key_str(&w, "nom", sources[i].nom.n ? sources[i].nom : sources[i].slug);
         write_key_str(&w, "description", sources[i].description);
@@ -478,10 +478,10 @@ static void write_doc(struct response *rs, enum directory_enum_id id)
 {
     const struct directory_enum *e = directory_enum(id);
     struct json_writer w = start_json(rs);
-    json_array(&w);
+    json_array_begin(&w);
     for (int i = 0; i < e->n; i++) {
         const struct directory_value *v = &e->values[i];
-        json_object(&w);
+        json_object_begin(&w);
         write_key_str(&w, "value", str_from(v->value));
         write_key_str(&w, "label", str_from(v->label ? v->label : v->value));
         write_key_str(&w, "description", str_from(v->description));

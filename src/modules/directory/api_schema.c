@@ -14,7 +14,7 @@ static void pair(struct json_writer *w, const char *key, const char *value)
 static void open_named(struct json_writer *w, const char *key)
 {
     json_key(w, str_from(key));
-    json_object(w);
+    json_object_begin(w);
 }
 
 /* "type": ["string", "null"] for what may be missing. */
@@ -25,7 +25,7 @@ static void type_of(struct json_writer *w, const char *type, bool required)
         json_str(w, str_from(type));
         return;
     }
-    json_array(w);
+    json_array_begin(w);
     json_str(w, str_from(type));
     json_str(w, STR("null"));
     json_array_end(w);
@@ -43,11 +43,11 @@ static void enumeration(struct json_writer *w, enum directory_enum_id id, bool o
 {
     const struct directory_enum *e = directory_enum(id);
     json_key(w, STR("enum"));
-    json_array(w);
+    json_array_begin(w);
     for (int i = 0; i < e->n; i++)
         json_str(w, str_from(e->values[i].value));
     if (or_null)
-        json_null(w);
+        json_null_value(w);
     json_array_end(w);
 }
 
@@ -108,7 +108,7 @@ static void begin_record(struct json_writer *w, const char *name, enum directory
     open_named(w, name);
     pair(w, "type", "object");
     json_key(w, STR("required"));
-    json_array(w);
+    json_array_begin(w);
     for (size_t i = 0; i < t->n; i++)
         if (t->fields[i].required)
             json_str(w, str_from(t->fields[i].name));
@@ -199,7 +199,7 @@ enum err api_openapi(struct request *rq, struct response *rs)
     struct json_writer w;
     buf_init(&schemas, 1 << 20);
     json_start(&w, &schemas);
-    json_object(&w);
+    json_object_begin(&w);
     records(&w);
     found_service(&w, "found_service", false);
     found_service(&w, "scored_service", true);

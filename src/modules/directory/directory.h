@@ -179,15 +179,16 @@ struct directory_selection {
 
     uint32_t offset, limit; /* limit ≤ 10 000 */
 };
+/* Served wholly from the snapshot: no database, and the JSON is ready. Results are valid as long as `a`. */
 struct directory_published_structure {
-    struct directory_structure structure; /* record.source / source_id: as published */
-    struct directory_service *services;   /* only by directory_published_structure_get */
-    size_t n_services;
+    struct str id;
+    struct str json; /* the members of the object, adresse_certifiee included, without braces */
+    double score_qualite; /* mean of its services' scores; 0 without services */
 };
 struct directory_published_service {
-    struct directory_service service;      /* structure_source_id filled */
-    struct directory_structure *structure; /* not in directory_list_services */
-    double score_qualite;
+    struct str id;
+    struct str json;      /* members, adresse_certifiee and score_qualite included, without braces */
+    struct str structure; /* the same of its structure */
     bool has_distance;
     int64_t distance_km;    /* whole kilometres; only en-presentiel and within the radius */
     double score_recherche; /* 0…1, with q */
@@ -203,20 +204,15 @@ struct directory_services {
     int64_t total;
 };
 /* Ordered by published id. */
-enum err directory_list_structures(struct db_conn *c, struct arena *a, const struct directory_selection *sel,
-                                   struct directory_structures *out) MUST_USE;
-enum err directory_list_services(struct db_conn *c, struct arena *a, const struct directory_selection *sel,
-                                 struct directory_services *out) MUST_USE;
+void directory_list_structures(struct arena *a, const struct directory_selection *sel, struct directory_structures *out);
+void directory_list_services(struct arena *a, const struct directory_selection *sel, struct directory_services *out);
 /* With q: by score; otherwise by distance (none last), then id. */
-enum err directory_search_services(struct db_conn *c, struct arena *a, const struct directory_selection *sel,
-                                   struct directory_services *out) MUST_USE;
-/* By published id; ERR_NOT_FOUND. */
-enum err directory_published_structure_get(struct db_conn *c, struct arena *a, struct str id,
-                                           struct directory_published_structure *out) MUST_USE;
-enum err directory_published_service_get(struct db_conn *c, struct arena *a, struct str id,
-                                         struct directory_published_service *out) MUST_USE;
-/* The members of the JSON object, every field of the standard in its order, without the braces: the caller adds
- * adresse_certifiee, score_qualite, doublons… */
+void directory_search_services(struct arena *a, const struct directory_selection *sel, struct directory_services *out);
+/* By published id; ERR_NOT_FOUND. `services`, if asked: those of the structure, by id. */
+enum err directory_published_structure_get(struct arena *a, struct str id, struct directory_published_structure *out,
+                                           struct directory_services *services) MUST_USE;
+enum err directory_published_service_get(struct arena *a, struct str id, struct directory_published_service *out) MUST_USE;
+/* The members of the JSON object, every field of the standard in its order, without the braces. */
 void directory_write_structure(struct json_writer *w, const struct directory_structure *s);
 void directory_write_service(struct json_writer *w, const struct directory_service *s);
 

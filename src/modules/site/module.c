@@ -30,7 +30,7 @@ static enum err health(struct request *rq, struct response *rs)
     rs->content_type = "application/json; charset=utf-8";
     response_header(rs, "Cache-Control", STR("no-store"));
     json_start(&w, &rs->body);
-    json_object(&w);
+    json_object_begin(&w);
     json_key(&w, STR("etat"));
     json_str(&w, database ? STR("bien") : STR("en panne"));
     json_key(&w, STR("version"));
