@@ -43,7 +43,8 @@ struct snapshot_data {
     struct search_index *card_index;
     struct published_structure *structures; /* sorted by id */
     size_t n_structures;
-    struct published_service *services; /* sorted by id */
+    struct published_service *services;
+    uint32_t *services_by_id;
     size_t n_services;
     uint32_t *of_structure; /* numbers of services, grouped by structure, by id within */
     struct search_index *service_index;

@@ -1,0 +1,406 @@
+/* Makes a snapshot: reads every live record once, writes the JSON of what is published, feeds the two indexes. */
+#include "modules/directory/index_build.h"
+
+#include <malloc.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "modules/directory/derive.h"
+#include "modules/directory/store.h"
+
+enum { JSON_MOST = 1 << 20, SEEN_START = 1024 };
+
+struct str build_keep(struct build *b, struct str s)
+{
+    return s.n ? arena_str(b->d->arena, s) : STR_NONE;
+}
+
+/* A source is said by thousands of records: one copy each. */
+static struct str keep_source(struct build *b, struct str source)
+{
+    for (size_t i = 0; i < b->n_sources; i++)
+        if (str_eq(b->sources[i], source))
+            return b->sources[i];
+    struct str kept = build_keep(b, source);
+    if (b->n_sources < sizeof b->sources / sizeof *b->sources)
+        b->sources[b->n_sources++] = kept;
+    return kept;
+}
+
+static uint64_t hash_of(struct str s)
+{
+    uint64_t h = 1469598103934665603U;
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211U;
+    return h;
+}
+
+static struct hours_seen *seen_place(struct hours_seen *table, size_t cap, struct str text)
+{
+    size_t i = hash_of(text) & (cap - 1);
+    while (table[i].text.n > 0 && !str_eq(table[i].text, text))
+        i = (i + 1) & (cap - 1);
+    return &table[i];
+}
+
+static void grow_seen(struct build *b)
+{
+    size_t cap = b->cap_seen ? b->cap_seen * 2 : SEEN_START;
+    struct hours_seen *table = ARENA_ARRAY(b->scratch, cap, struct hours_seen);
+    for (size_t i = 0; i < b->cap_seen; i++)
+        if (b->seen[i].text.n > 0)
+            *seen_place(table, cap, b->seen[i].text) = b->seen[i];
+    b->seen = table;
+    b->cap_seen = cap;
+}
+
+const struct hours *build_hours(struct build *b, struct str text)
+{
+    if (text.n == 0)
+        return NULL;
+    if (b->n_seen * 2 >= b->cap_seen)
+        grow_seen(b);
+    struct hours_seen *seen = seen_place(b->seen, b->cap_seen, text);
+    if (seen->text.n == 0) {
+        struct hours *hours;
+        struct str why, kept = build_keep(b, text);
+        *seen = (struct hours_seen){kept, hours_parse(b->d->arena, kept, &hours, &why) == OK ? hours : NULL};
+        b->n_seen++;
+    }
+    return seen->hours;
+}
+
+/* -- what is published ---------------------------------------------------------------------------- */
+
+/* The object without its braces. */
+static struct piece add_json(struct build *b)
+{
+    struct str whole = buf_str(&b->json);
+    return pieces_add(&b->d->pieces, str_sub(whole, 1, whole.n - 2));
+}
+
+static void write_certified(struct json_writer *w)
+{
+    /* Addresses are certified by a geocoder only; none is used yet. */
+    json_key(w, STR("adresse_certifiee"));
+    json_bool(w, false);
+}
+
+static uint32_t publish_structure(struct build *b, const struct directory_structure *s)
+{
+    struct snapshot_data *d = b->d;
+    struct json_writer w;
+    buf_clear(&b->json);
+    json_start(&w, &b->json);
+    json_object_begin(&w);
+    directory_write_structure(&w, s);
+    write_certified(&w);
+    json_object_end(&w);
+    d->structures =
+        arena_grow(b->scratch, d->structures, d->n_structures, &b->cap_structures, d->n_structures + 1, sizeof *d->structures);
+    d->structures[d->n_structures] = (struct published_structure){
+        .id = build_keep(b, s->record.source_id),
+        .source = keep_source(b, s->record.source),
+        .json = add_json(b),
+        .reseaux = s->reseaux_porteurs,
+        .departement = build_keep(b, directory_departement(b->row, s->code_insee, s->code_postal)),
+        .code_insee = build_keep(b, s->code_insee),
+    };
+    return (uint32_t)d->n_structures++;
+}
+
+static struct str publics_words(struct build *b, const struct directory_service *v)
+{
+    struct buf text;
+    buf_init(&text, JSON_MOST);
+    for (int i = directory_set_next(v->publics, 0); i >= 0; i = directory_set_next(v->publics, i + 1)) {
+        const struct directory_value *value = directory_enum_value(ENUM_PUBLIC, i);
+        buf_lit(&text, value->value);
+        buf_char(&text, ' ');
+        buf_lit(&text, value->label ? value->label : "");
+        buf_char(&text, ' ');
+    }
+    buf_add(&text, v->publics_precisions);
+    struct str folded = build_keep(b, text_fold(b->row, buf_str(&text)));
+    buf_deinit(&text);
+    return folded;
+}
+
+static struct str_list keep_list(struct build *b, struct str_list list)
+{
+    struct str_list kept = {ARENA_ARRAY(b->d->arena, list.n, struct str), list.n};
+    for (size_t i = 0; i < list.n; i++)
+        kept.items[i] = build_keep(b, list.items[i]);
+    return list.n ? kept : (struct str_list){0};
+}
+
+static enum err index_service(struct build *b, uint32_t ref, const struct published_service *p,
+                              const struct directory_service *v, struct str structure_name)
+{
+    struct buf labels;
+    buf_init(&labels, JSON_MOST);
+    cards_labels(&labels, ENUM_THEMATIQUE, v->thematiques);
+    buf_add(&labels, structure_name);
+    struct search_document doc = {
+        .ref = ref,
+        .order_key = p->id,
+        .fields = {v->nom, buf_str(&labels),
+                   arena_printf(b->row, "%.*s %.*s", STR_ARG(v->commune), STR_ARG(v->code_postal)), v->description},
+        .has_point = p->has_point,
+        .point = p->point,
+        .facets = {[SF_THEMATIQUE] = {p->thematiques.w[0], p->thematiques.w[1]},
+                   [SF_FRAIS] = {p->frais.w[0]},
+                   [SF_PUBLIC] = {p->publics.w[0]},
+                   [SF_MODE] = {p->modes_accueil.w[0]},
+                   [SF_TYPE] = {p->types.w[0]}},
+    };
+    enum err e = search_builder_add(b->service_builder, &doc);
+    buf_deinit(&labels);
+    return e;
+}
+
+static enum err publish_service(struct build *b, const struct directory_service *v, uint32_t structure,
+                                struct str structure_name)
+{
+    struct snapshot_data *d = b->d;
+    struct json_writer w;
+    double score = directory_quality(v, b->today);
+    buf_clear(&b->json);
+    json_start(&w, &b->json);
+    json_object_begin(&w);
+    directory_write_service(&w, v);
+    write_certified(&w);
+    json_key(&w, STR("score_qualite"));
+    json_num(&w, score);
+    json_object_end(&w);
+    d->services = arena_grow(b->scratch, d->services, d->n_services, &b->cap_services, d->n_services + 1, sizeof *d->services);
+    struct published_service *p = &d->services[d->n_services];
+    *p = (struct published_service){
+        .id = build_keep(b, v->record.source_id),
+        .json = add_json(b),
+        .structure = structure,
+        .thematiques = v->thematiques,
+        .publics = v->publics,
+        .frais = v->frais,
+        .modes_accueil = v->modes_accueil,
+        .types = v->type,
+        .source = keep_source(b, v->record.source),
+        .departement = build_keep(b, directory_departement(b->row, v->code_insee, v->code_postal)),
+        .code_insee = build_keep(b, v->code_insee),
+        .zone = keep_list(b, v->zone_eligibilite),
+        .publics_words = publics_words(b, v),
+        .score = score,
+    };
+    p->has_point = directory_point(v->latitude, v->longitude, &p->point);
+    d->structures[structure].score += score;
+    d->structures[structure].n_services++;
+    return index_service(b, (uint32_t)d->n_services++, p, v, structure_name);
+}
+
+/* -- reading the tables --------------------------------------------------------------------------- */
+
+typedef enum err (*each_record)(struct build *b, void *record);
+
+static enum err read_all(struct build *b, enum directory_kind kind, void *record, size_t size, each_record each)
+{
+    struct db_rows *rows;
+    TRY(store_open(b->c, kind, SELECT_LIVE, DB_NO_PARAMS, &rows));
+    enum err e;
+    for (bool has;;) {
+        e = db_next(rows, &has);
+        if (e != OK || !has)
+            break;
+        memset(record, 0, size);
+        store_read(rows, kind, b->row, record);
+        e = each(b, record);
+        arena_reset(b->row);
+        if (e != OK)
+            break;
+    }
+    db_rows_end(rows);
+    return e;
+}
+
+static enum err read_structure(struct build *b, void *record)
+{
+    const struct directory_structure *s = record;
+    b->hosts = arena_grow(b->scratch, b->hosts, b->n_hosts, &b->cap_hosts, b->n_hosts + 1, sizeof *b->hosts);
+    struct host *h = &b->hosts[b->n_hosts++];
+    *h = (struct host){.uuid = arena_str(b->scratch, s->record.id), .published = publish_structure(b, s)};
+    cards_start_host(b, h, s);
+    return OK;
+}
+
+static int compare_hosts(const void *a, const void *b)
+{
+    return str_cmp(((const struct host *)a)->uuid, ((const struct host *)b)->uuid);
+}
+
+static struct host *find_host(struct build *b, struct str uuid)
+{
+    struct host key = {.uuid = uuid};
+    return uuid.n && b->n_hosts ? bsearch(&key, b->hosts, b->n_hosts, sizeof *b->hosts, compare_hosts) : NULL;
+}
+
+static enum err read_service(struct build *b, void *record)
+{
+    const struct directory_service *v = record;
+    struct host *h = find_host(b, v->structure_id);
+    if (!h)
+        return OK; /* its structure was removed */
+    h->has_services = true;
+    cards_add_service(b, h, v);
+    return publish_service(b, v, h->published, h->card.nom);
+}
+
+/* Places come last: whether one is published by itself depends on its structure and services. */
+static enum err read_place(struct build *b, void *record)
+{
+    const struct directory_place *p = record;
+    struct host *h = find_host(b, p->structure_id);
+    if (h)
+        h->has_place = true;
+    cards_add_place(b, p, h);
+    if (h && h->has_services)
+        return OK;
+    uint32_t structure = h ? h->published : 0;
+    if (!h) {
+        struct directory_structure derived = {0};
+        derive_structure(b->row, p, &derived);
+        structure = publish_structure(b, &derived);
+    }
+    if (directory_set_empty(p->services))
+        return OK;
+    struct directory_service service = {0};
+    derive_service(b->row, p, h ? b->d->structures[structure].id : STR_NONE, &service);
+    return publish_service(b, &service, structure, p->nom);
+}
+
+static enum err read_directory(struct build *b)
+{
+    union {
+        struct directory_structure structure;
+        struct directory_service service;
+        struct directory_place place;
+    } *r = arena_alloc(b->scratch, sizeof *r);
+    TRY(read_all(b, DIRECTORY_STRUCTURE, &r->structure, sizeof r->structure, read_structure));
+    if (b->n_hosts)
+        qsort(b->hosts, b->n_hosts, sizeof *b->hosts, compare_hosts);
+    TRY(read_all(b, DIRECTORY_SERVICE, &r->service, sizeof r->service, read_service));
+    TRY(read_all(b, DIRECTORY_PLACE, &r->place, sizeof r->place, read_place));
+    for (size_t i = 0; i < b->n_hosts; i++)
+        if (b->hosts[i].has_services && !b->hosts[i].has_place)
+            cards_add_host(b, &b->hosts[i]);
+    return OK;
+}
+
+/* -- putting it in order -------------------------------------------------------------------------- */
+
+static int compare_structure_ids(const void *a, const void *b, void *ctx)
+{
+    const struct published_structure *all = ctx;
+    return str_cmp(all[*(const uint32_t *)a].id, all[*(const uint32_t *)b].id);
+}
+
+/* Sorted by id; services learn the new number of their structure. */
+static void sort_structures(struct build *b)
+{
+    struct snapshot_data *d = b->d;
+    uint32_t *order = ARENA_ARRAY(b->scratch, d->n_structures + 1, uint32_t);
+    uint32_t *moved = ARENA_ARRAY(b->scratch, d->n_structures + 1, uint32_t);
+    for (uint32_t i = 0; i < d->n_structures; i++)
+        order[i] = i;
+    qsort_r(order, d->n_structures, sizeof *order, compare_structure_ids, d->structures);
+    struct published_structure *sorted = ARENA_ARRAY(d->arena, d->n_structures + 1, struct published_structure);
+    for (uint32_t i = 0; i < d->n_structures; i++) {
+        sorted[i] = d->structures[order[i]];
+        if (sorted[i].n_services > 0)
+            sorted[i].score /= sorted[i].n_services;
+        moved[order[i]] = i;
+    }
+    d->structures = sorted;
+    for (size_t i = 0; i < d->n_services; i++)
+        d->services[i].structure = moved[d->services[i].structure];
+}
+
+static int compare_services(const void *a, const void *b, void *ctx)
+{
+    const struct published_service *all = ctx;
+    return str_cmp(all[*(const uint32_t *)a].id, all[*(const uint32_t *)b].id);
+}
+
+/* Services keep their number (the index refers to it); their order by id is a list of numbers. */
+static void sort_services(struct build *b)
+{
+    struct snapshot_data *d = b->d;
+    struct published_service *kept = ARENA_ARRAY(d->arena, d->n_services + 1, struct published_service);
+    if (d->n_services)
+        memcpy(kept, d->services, d->n_services * sizeof *kept);
+    d->services = kept;
+    d->services_by_id = ARENA_ARRAY(d->arena, d->n_services + 1, uint32_t);
+    for (uint32_t i = 0; i < d->n_services; i++)
+        d->services_by_id[i] = i;
+    qsort_r(d->services_by_id, d->n_services, sizeof *d->services_by_id, compare_services, d->services);
+    d->of_structure = ARENA_ARRAY(d->arena, d->n_services + 1, uint32_t);
+    uint32_t at = 0;
+    for (size_t i = 0; i < d->n_structures; i++) {
+        d->structures[i].first_service = at;
+        at += d->structures[i].n_services;
+        d->structures[i].n_services = 0;
+    }
+    for (size_t i = 0; i < d->n_services; i++) {
+        uint32_t number = d->services_by_id[i];
+        struct published_structure *s = &d->structures[d->services[number].structure];
+        d->of_structure[s->first_service + s->n_services++] = number;
+    }
+}
+
+static enum err fill(struct build *b)
+{
+    static const struct search_schema schema = {
+        {[SF_THEMATIQUE] = 69, [SF_FRAIS] = 2, [SF_PUBLIC] = 14, [SF_MODE] = 2, [SF_TYPE] = 6}};
+    TRY(pieces_open(&b->d->pieces));
+    b->service_builder = search_builder_new(&schema);
+    if (!b->service_builder)
+        return ERR_LIMIT;
+    TRY(db_change_seq(b->c, "directory", &b->d->version));
+    TRY(read_directory(b));
+    sort_structures(b);
+    sort_services(b);
+    TRY(cards_finish(b));
+    struct search_builder *builder = b->service_builder;
+    b->service_builder = NULL;
+    TRY(search_builder_finish(builder, &b->d->service_index));
+    return pieces_map(&b->d->pieces);
+}
+
+enum err index_build(struct db *db, int64_t day, struct snapshot_data **out)
+{
+    struct build b = {.d = calloc(1, sizeof *b.d), .today = civil_from_days(day)};
+    if (!b.d)
+        return ERR_LIMIT;
+    b.d->day = day;
+    b.d->pieces.fd = -1;
+    b.d->arena = arena_new(SIZE_MAX);
+    b.scratch = arena_new(SIZE_MAX);
+    b.row = arena_new(SIZE_MAX);
+    buf_init(&b.json, JSON_MOST);
+    enum err e = b.d->arena && b.scratch && b.row ? db_acquire(db, &b.c) : ERR_LIMIT;
+    if (e == OK) {
+        e = db_begin(b.c, DB_READ);
+        if (e == OK)
+            e = fill(&b);
+        db_rollback(b.c);
+        db_release(b.c);
+    }
+    search_builder_free(b.service_builder);
+    buf_deinit(&b.json);
+    arena_free(b.row);
+    arena_free(b.scratch);
+    malloc_trim(0); /* what the build used goes back: the program stays small between changes */
+    if (e == OK)
+        *out = b.d;
+    else
+        index_data_free(b.d);
+    return e;
+}

@@ -1,0 +1,61 @@
+/* What index_build.c and index_cards.c share while a snapshot is made. Private to the module. */
+#ifndef BALISE_MODULES_DIRECTORY_INDEX_BUILD_H
+#define BALISE_MODULES_DIRECTORY_INDEX_BUILD_H
+
+#include "modules/directory/index.h"
+
+/* Words of one service of a structure, for the card of the structure. */
+struct note {
+    struct str text;
+    struct note *next;
+};
+/* A live native structure while its services are gathered. */
+struct host {
+    struct str uuid;        /* the records' link */
+    uint32_t published;     /* its number, before sorting */
+    bool has_place, has_services;
+    struct directory_card card;   /* as it will be if it has services and no place */
+    struct note *names, *descriptions;
+    struct str description;
+};
+/* The searched words of a card, until the index is made. */
+struct card_words {
+    struct str name, labels, place, description;
+};
+
+struct hours_seen {
+    struct str text;
+    const struct hours *hours; /* NULL: not valid */
+};
+
+struct build {
+    struct snapshot_data *d;
+    struct db_conn *c;
+    struct arena *scratch; /* until the snapshot is ready */
+    struct arena *row;     /* one record */
+    struct civil_date today;
+    struct host *hosts; /* sorted by uuid once all are read */
+    size_t n_hosts, cap_hosts;
+    struct card_words *words; /* of d->cards */
+    size_t cap_words, cap_cards, cap_structures, cap_services;
+    double *score_sums; /* of structures, before sorting */
+    struct str sources[256];
+    size_t n_sources;
+    struct hours_seen *seen; /* hash table: most places share a few opening hours */
+    size_t n_seen, cap_seen;
+    struct buf json;
+    struct search_builder *service_builder;
+};
+
+/* -- index_cards.c -- */
+void cards_add_place(struct build *b, const struct directory_place *p, struct host *host);
+void cards_start_host(struct build *b, struct host *h, const struct directory_structure *s);
+void cards_add_service(struct build *b, struct host *h, const struct directory_service *v);
+void cards_add_host(struct build *b, const struct host *h);
+enum err cards_finish(struct build *b) MUST_USE;
+/* "Faire des démarches en ligne Fill in a form …": labels and words of the values, for the text of a document. */
+void cards_labels(struct buf *out, enum directory_enum_id id, struct directory_set set);
+const struct hours *build_hours(struct build *b, struct str text);
+struct str build_keep(struct build *b, struct str s);
+
+#endif
