@@ -54,7 +54,7 @@ struct run {
     struct word *words;
     size_t n_words;
     bool any_word; /* OR instead of AND */
-    struct condition *conditions, beyond;
+    struct condition *conditions, beyond, located;
     struct range *ranges;
     size_t n_ranges;
     bool has_point, in_circle;
@@ -75,8 +75,21 @@ static double metres_to(const struct run *r, uint32_t doc)
     return geo_distance_m(r->q->point, r->ix->points[doc]);
 }
 
+static double steps_to(const struct run *r, struct candidate *c)
+{
+    if (c->chord >= CHORD_NONE)
+        return INFINITY;
+    if (c->metres < 0)
+        c->metres = metres_to(r, c->doc);
+    return nearbyint(c->metres / r->q->step_m);
+}
+
 static int by_distance(const struct run *r, struct candidate *a, struct candidate *b)
 {
+    if (r->q->step_m > 0) {
+        double x = steps_to(r, a), y = steps_to(r, b);
+        return (x > y) - (x < y);
+    }
     double apart = a->chord - b->chord;
     if (fabs(apart) > CHORD_DOUBT)
         return apart < 0 ? -1 : 1;
@@ -185,17 +198,27 @@ static uint32_t refused_by(const struct run *r, const uint64_t *row)
     return refused;
 }
 
-/* Within the radius, or beyond it and allowed to be. */
+static bool is_inside(const struct run *r, struct candidate *c)
+{
+    if (!r->in_circle || c->chord <= r->chord_in)
+        return true;
+    if (c->chord >= r->chord_out)
+        return false;
+    c->metres = metres_to(r, c->doc);
+    return c->metres <= r->q->radius_m;
+}
+
+/* Within the radius, or beyond it and allowed to be. One that may not have a distance loses it. */
 static bool is_near_enough(const struct run *r, struct candidate *c, const uint64_t *row)
 {
-    if (c->chord <= r->chord_in)
-        return true;
-    if (c->chord < r->chord_out) {
-        c->metres = metres_to(r, c->doc);
-        if (c->metres <= r->q->radius_m)
-            return true;
+    bool inside = is_inside(r, c);
+    if (!inside && !(r->q->has_beyond && meets(&r->beyond, row)))
+        return false;
+    if (r->q->has_located && !(inside && meets(&r->located, row))) {
+        c->chord = CHORD_NONE;
+        c->metres = -1;
     }
-    return r->q->has_beyond && meets(&r->beyond, row);
+    return true;
 }
 
 static void count_bits(uint32_t *counts, uint32_t word, uint64_t bits)
@@ -237,7 +260,7 @@ static void consider(struct run *r, uint32_t doc, uint32_t score)
     if (refused && (!r->counts || (refused & (refused - 1))))
         return;
     struct candidate c = {doc, score, chord_to(r, doc), -1};
-    if (r->in_circle && !is_near_enough(r, &c, row))
+    if (!is_near_enough(r, &c, row))
         return;
     if (r->q->keep && !r->q->keep(r->ix->refs[doc], r->q->keep_ctx))
         return;
@@ -508,6 +531,8 @@ static void prepare(struct run *r)
         r->conditions[i] = condition_of(r->ix, &q->filters[i]);
     if (q->has_beyond)
         r->beyond = condition_of(r->ix, &q->beyond);
+    if (q->has_located)
+        r->located = condition_of(r->ix, &q->located);
     uint64_t most = q->limit == 0 ? 0 : (uint64_t)q->offset + (q->limit < SEARCH_LIMIT_MAX ? q->limit : SEARCH_LIMIT_MAX);
     r->heap_max = most < r->ix->n_docs ? (size_t)most : r->ix->n_docs;
     if (q->want_facets)

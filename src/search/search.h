@@ -83,6 +83,9 @@ struct search_query {
                            they pass `beyond` */
     bool has_beyond;    /* also keep documents out of the radius that meet this filter (a-distance) */
     struct search_filter beyond;
+    bool has_located;     /* only documents inside the radius that meet this filter have a distance; the */
+    struct search_filter located; /* others come as if they had no point */
+    double step_m;        /* > 0: distances are compared in steps of this, rounded to the nearest, half to even */
     const struct search_filter *filters;
     size_t n_filters;
     /* What a mask cannot say (a zone, a score): called last, for documents that pass the rest; totals, counts

@@ -1,0 +1,299 @@
+/* The cards: what a person searches. A place, or a structure that has services and no place of its own. */
+#include "base/text.h"
+#include "modules/directory/index_build.h"
+
+enum { WORDS_MOST = 1 << 20 };
+
+static int row_of(enum directory_enum_id id, const char *value)
+{
+    return directory_enum_find(id, str_from(value));
+}
+
+void cards_labels(struct buf *out, enum directory_enum_id id, struct directory_set set)
+{
+    for (int i = directory_set_next(set, 0); i >= 0; i = directory_set_next(set, i + 1)) {
+        const struct directory_value *v = directory_enum_value(id, i);
+        const char *const texts[] = {v->fr, v->en, v->label, v->words};
+        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+            if (texts[k]) {
+                buf_lit(out, texts[k]);
+                buf_char(out, ' ');
+            }
+    }
+}
+
+/* -- from data·inclusion's words to those of the cards -------------------------------------------- */
+
+static void add_if(struct directory_set from, enum directory_enum_id from_id, const char *value,
+                   struct directory_set *to, enum directory_enum_id to_id, const char *becomes)
+{
+    if (directory_set_has(from, row_of(from_id, value)))
+        directory_set_add(to, row_of(to_id, becomes));
+}
+
+static void add_service_facts(struct directory_card *card, const struct directory_service *v)
+{
+    card->thematiques = directory_set_union(card->thematiques, v->thematiques);
+    card->publics = directory_set_union(card->publics, v->publics);
+    add_if(v->frais, ENUM_FRAIS, "gratuit", &card->frais, ENUM_FRAIS_LAMEDNUM, "Gratuit");
+    add_if(v->frais, ENUM_FRAIS, "payant", &card->frais, ENUM_FRAIS_LAMEDNUM, "Payant");
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "se-presenter", &card->acces, ENUM_ACCES, "Se présenter");
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "telephoner", &card->acces, ENUM_ACCES, "Téléphoner");
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "envoyer-un-courriel", &card->acces, ENUM_ACCES,
+           "Contacter par mail");
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "utiliser-lien-mobilisation", &card->acces, ENUM_ACCES,
+           "Prendre un RDV en ligne");
+    add_if(v->modes_accueil, ENUM_MODE_ACCUEIL, "a-distance", &card->accompagnement, ENUM_ACCOMPAGNEMENT, "À distance");
+    add_if(v->type, ENUM_TYPE_SERVICE, "atelier", &card->accompagnement, ENUM_ACCOMPAGNEMENT,
+           "Dans un atelier collectif");
+    add_if(v->type, ENUM_TYPE_SERVICE, "accompagnement", &card->accompagnement, ENUM_ACCOMPAGNEMENT,
+           "Accompagnement individuel");
+}
+
+static int family_of(enum directory_enum_id id, struct directory_set set)
+{
+    for (int i = directory_set_next(set, 0); i >= 0; i = directory_set_next(set, i + 1))
+        if (directory_enum_value(id, i)->parent >= 0)
+            return directory_enum_value(id, i)->parent;
+    return -1;
+}
+
+static struct directory_set categories_of(struct directory_set themes)
+{
+    struct directory_set categories = DIRECTORY_SET_NONE;
+    for (int i = directory_set_next(themes, 0); i >= 0; i = directory_set_next(themes, i + 1))
+        directory_set_add(&categories, directory_enum_value(ENUM_THEMATIQUE, i)->parent);
+    return categories;
+}
+
+/* -- gathering ------------------------------------------------------------------------------------ */
+
+static struct note *push(struct arena *a, struct note *next, struct str text)
+{
+    if (text.n == 0)
+        return next;
+    struct note *n = ARENA_NEW(a, struct note);
+    *n = (struct note){arena_str(a, text), next};
+    return n;
+}
+
+static void add_notes(struct buf *out, const struct note *n)
+{
+    for (; n; n = n->next) {
+        buf_add(out, n->text);
+        buf_char(out, ' ');
+    }
+}
+
+static struct str scratch_text(struct build *b, struct buf *text)
+{
+    struct str kept = arena_str(b->scratch, buf_str(text));
+    buf_deinit(text);
+    return kept;
+}
+
+void cards_start_host(struct build *b, struct host *h, const struct directory_structure *s)
+{
+    h->card = (struct directory_card){
+        .kind = DIRECTORY_STRUCTURE,
+        .id = build_keep(b, s->record.id),
+        .slug = build_keep(b, s->record.slug),
+        .nom = build_keep(b, s->nom),
+        .adresse = build_keep(b, s->adresse),
+        .code_postal = build_keep(b, s->code_postal),
+        .commune = build_keep(b, s->commune),
+        .code_insee = build_keep(b, s->code_insee),
+        .telephone = build_keep(b, s->telephone),
+        .hours = build_hours(b, s->horaires_accueil),
+        .hours_place = hours_place_of_insee(s->code_insee),
+        .famille = family_of(ENUM_RESEAU_PORTEUR, s->reseaux_porteurs),
+        .confirmed_at_ms = s->record.confirmed_at_ms,
+    };
+    h->card.has_point = directory_point(s->latitude, s->longitude, &h->card.point);
+    h->description = arena_str(b->scratch, s->description);
+    struct buf labels;
+    buf_init(&labels, WORDS_MOST);
+    cards_labels(&labels, ENUM_RESEAU_PORTEUR, s->reseaux_porteurs);
+    h->names = push(b->scratch, NULL, buf_str(&labels));
+    buf_deinit(&labels);
+}
+
+void cards_add_service(struct build *b, struct host *h, const struct directory_service *v)
+{
+    add_service_facts(&h->card, v);
+    h->names = push(b->scratch, h->names, v->nom);
+    h->descriptions = push(b->scratch, h->descriptions, v->description);
+    /* An organisation that does not say where it is is found where it helps. */
+    if (!h->card.has_point && directory_point(v->latitude, v->longitude, &h->card.point))
+        h->card.has_point = true;
+}
+
+static void add_card(struct build *b, struct directory_card card, struct card_words words)
+{
+    struct snapshot_data *d = b->d;
+    d->cards = arena_grow(b->scratch, d->cards, d->n_cards, &b->cap_cards, d->n_cards + 1, sizeof *d->cards);
+    b->words = arena_grow(b->scratch, b->words, d->n_cards, &b->cap_words, d->n_cards + 1, sizeof *b->words);
+    struct buf all;
+    buf_init(&all, WORDS_MOST);
+    text_fold_into(&all, words.name);
+    buf_char(&all, ' ');
+    text_fold_into(&all, words.labels);
+    buf_char(&all, ' ');
+    text_fold_into(&all, words.description);
+    card.besoins = index_needs(card.thematiques, card.services, card.accompagnement, buf_str(&all));
+    buf_deinit(&all);
+    b->words[d->n_cards] = words;
+    d->cards[d->n_cards++] = card;
+}
+
+static struct str place_words(struct build *b, const struct directory_card *card)
+{
+    return arena_printf(b->scratch, "%.*s %.*s %.*s", STR_ARG(card->commune), STR_ARG(card->code_postal),
+                        STR_ARG(card->adresse));
+}
+
+void cards_add_place(struct build *b, const struct directory_place *p, struct host *host)
+{
+    struct directory_card card = {
+        .kind = DIRECTORY_PLACE,
+        .id = build_keep(b, p->record.id),
+        .slug = build_keep(b, p->record.slug),
+        .nom = build_keep(b, p->nom),
+        .adresse = build_keep(b, p->adresse),
+        .code_postal = build_keep(b, p->code_postal),
+        .commune = build_keep(b, p->commune),
+        .code_insee = build_keep(b, p->code_insee),
+        .telephone = build_keep(b, p->telephone),
+        .prise_rdv = build_keep(b, p->prise_rdv),
+        .hours = build_hours(b, p->horaires),
+        .hours_place = hours_place_of_insee(p->code_insee),
+        .services = p->services,
+        .thematiques = directory_themes_of_services(p->services),
+        .publics = directory_publics_of_place(p),
+        .frais = p->frais_a_charge,
+        .acces = p->modalites_acces,
+        .accompagnement = p->modalites_accompagnement,
+        .prise_en_charge = p->prise_en_charge_specifique,
+        .famille = family_of(ENUM_TYPOLOGIE, p->typologie),
+        .confirmed_at_ms = p->record.confirmed_at_ms,
+    };
+    card.has_point = directory_point(p->latitude, p->longitude, &card.point);
+    struct buf labels, description;
+    buf_init(&labels, WORDS_MOST);
+    buf_init(&description, WORDS_MOST);
+    cards_labels(&labels, ENUM_SERVICE_LAMEDNUM, p->services);
+    cards_labels(&labels, ENUM_TYPOLOGIE, p->typologie);
+    cards_labels(&labels, ENUM_DISPOSITIF, p->dispositif_programmes_nationaux);
+    cards_labels(&labels, ENUM_PRISE_EN_CHARGE, p->prise_en_charge_specifique);
+    buf_add(&description, p->presentation_resume);
+    buf_char(&description, ' ');
+    buf_add(&description, p->presentation_detail);
+    if (host) {
+        card.thematiques = directory_set_union(card.thematiques, host->card.thematiques);
+        add_notes(&labels, host->names);
+        add_notes(&description, host->descriptions);
+    }
+    cards_labels(&labels, ENUM_THEMATIQUE, card.thematiques);
+    add_card(b, card, (struct card_words){card.nom, scratch_text(b, &labels), place_words(b, &card), scratch_text(b, &description)});
+}
+
+void cards_add_host(struct build *b, const struct host *h)
+{
+    struct buf labels, description;
+    buf_init(&labels, WORDS_MOST);
+    buf_init(&description, WORDS_MOST);
+    add_notes(&labels, h->names);
+    cards_labels(&labels, ENUM_THEMATIQUE, h->card.thematiques);
+    buf_add(&description, h->description);
+    buf_char(&description, ' ');
+    add_notes(&description, h->descriptions);
+    add_card(b, h->card,
+             (struct card_words){h->card.nom, scratch_text(b, &labels), place_words(b, &h->card), scratch_text(b, &description)});
+}
+
+/* -- the index ------------------------------------------------------------------------------------ */
+
+static void set_facet(struct search_document *doc, enum directory_facet f, struct directory_set set)
+{
+    doc->facets[f][0] = set.w[0];
+    doc->facets[f][1] = set.w[1];
+}
+
+static enum err index_card(struct build *b, struct search_builder *builder, uint32_t i)
+{
+    const struct directory_card *card = &b->d->cards[i];
+    const struct card_words *w = &b->words[i];
+    struct str key = text_sort_key(b->row, card->nom);
+    char *unique = arena_alloc(b->row, key.n + 1 + card->id.n);
+    memcpy(unique, key.p, key.n);
+    unique[key.n] = 0;
+    memcpy(unique + key.n + 1, card->id.p, card->id.n);
+    struct search_document doc = {
+        .ref = i,
+        .order_key = {unique, key.n + 1 + card->id.n},
+        .fields = {w->name, w->labels, w->place, w->description},
+        .has_point = card->has_point,
+        .point = card->point,
+    };
+    struct directory_set family = DIRECTORY_SET_NONE;
+    directory_set_add(&family, card->famille);
+    set_facet(&doc, FACET_BESOIN, card->besoins);
+    set_facet(&doc, FACET_CATEGORIE, categories_of(card->thematiques));
+    set_facet(&doc, FACET_THEMATIQUE, card->thematiques);
+    set_facet(&doc, FACET_SERVICE, card->services);
+    set_facet(&doc, FACET_PUBLIC, card->publics);
+    set_facet(&doc, FACET_PRISE_EN_CHARGE, card->prise_en_charge);
+    set_facet(&doc, FACET_FRAIS, card->frais);
+    set_facet(&doc, FACET_ACCES, card->acces);
+    set_facet(&doc, FACET_ACCOMPAGNEMENT, card->accompagnement);
+    set_facet(&doc, FACET_FAMILLE, family);
+    return search_builder_add(builder, &doc);
+}
+
+static int compare_by_slug(const void *a, const void *b, void *cards)
+{
+    const struct directory_card *all = cards;
+    return str_cmp(all[*(const uint32_t *)a].slug, all[*(const uint32_t *)b].slug);
+}
+
+static int compare_by_id(const void *a, const void *b, void *cards)
+{
+    const struct directory_card *all = cards;
+    return str_cmp(all[*(const uint32_t *)a].id, all[*(const uint32_t *)b].id);
+}
+
+static uint32_t *sorted_cards(struct build *b, int (*compare)(const void *, const void *, void *))
+{
+    struct snapshot_data *d = b->d;
+    uint32_t *order = ARENA_ARRAY(d->arena, d->n_cards + 1, uint32_t);
+    for (uint32_t i = 0; i < d->n_cards; i++)
+        order[i] = i;
+    qsort_r(order, d->n_cards, sizeof *order, compare, d->cards);
+    return order;
+}
+
+enum err cards_finish(struct build *b)
+{
+    struct snapshot_data *d = b->d;
+    struct search_schema schema = {0};
+    struct directory_card *kept = ARENA_ARRAY(d->arena, d->n_cards + 1, struct directory_card);
+    if (d->n_cards)
+        memcpy(kept, d->cards, d->n_cards * sizeof *kept);
+    d->cards = kept;
+    d->cards_by_slug = sorted_cards(b, compare_by_slug);
+    d->cards_by_id = sorted_cards(b, compare_by_id);
+    for (int f = 0; f < FACET_COUNT; f++)
+        schema.facet_values[f] = (uint16_t)directory_enum(directory_facet_enum((enum directory_facet)f))->n;
+    struct search_builder *builder = search_builder_new(&schema);
+    if (!builder)
+        return ERR_LIMIT;
+    for (uint32_t i = 0; i < d->n_cards; i++) {
+        enum err e = index_card(b, builder, i);
+        arena_reset(b->row);
+        if (e != OK) {
+            search_builder_free(builder);
+            return e;
+        }
+    }
+    return search_builder_finish(builder, &d->card_index);
+}
