@@ -100,43 +100,34 @@ static void write_key_str(struct json_writer *w, const char *key, struct str val
     json_str_or_null(w, value);
 }
 
-/* Addresses are certified by a geocoder only; none is used yet. */
-static void write_certified(struct json_writer *w)
+/* Pieces of JSON that are ready: an object is opened as one raw value, its members follow, "}" ends it. */
+static void open_pieces(struct json_writer *w, struct str members)
 {
-    json_key(w, STR("adresse_certifiee"));
-    json_bool(w, false);
-}
-
-static void write_score(struct json_writer *w, double score)
-{
-    json_key(w, STR("score_qualite"));
-    json_num(w, score);
-}
-
-static void write_service_members(struct json_writer *w, const struct directory_published_service *s)
-{
-    directory_write_service(w, &s->service);
-    write_certified(w);
-    write_score(w, s->score_qualite);
-}
-
-static void write_structure_base(struct json_writer *w, const struct directory_structure *s)
-{
-    json_object_begin(w);
-    directory_write_structure(w, s);
-    write_certified(w);
-    json_object_end(w);
+    json_raw(w, STR("{"));
+    buf_add(w->out, members);
 }
 
 static void write_service_with_structure(struct json_writer *w, const struct directory_published_service *s)
 {
-    json_object_begin(w);
-    write_service_members(w, s);
-    if (s->structure) {
-        json_key(w, STR("structure"));
-        write_structure_base(w, s->structure);
+    open_pieces(w, s->json);
+    buf_lit(w->out, ",\"structure\":{");
+    buf_add(w->out, s->structure);
+    buf_lit(w->out, "}}");
+}
+
+static void write_structure_score(struct json_writer *w, const struct directory_published_structure *s)
+{
+    buf_lit(w->out, ",\"score_qualite\":");
+    buf_double(w->out, s->score_qualite);
+    buf_lit(w->out, ",\"doublons\":[]");
+}
+
+static void write_list_of_services(struct json_writer *w, const struct directory_services *services)
+{
+    for (size_t i = 0; i < services->n; i++) {
+        open_pieces(w, services->items[i].json);
+        buf_char(w->out, '}');
     }
-    json_object_end(w);
 }
 
 static void begin_page(struct json_writer *w)
@@ -261,25 +252,18 @@ enum err api_structures(struct request *rq, struct response *rs)
 {
     const struct api_query *q = rq->input;
     struct directory_selection sel = {0};
+    struct directory_structures found;
     struct str why;
     if (!resolve_filters(rq->arena, q, &sel, &why) || !resolve_territory(rq->arena, q, &sel, &why))
         return refuse(rs, 422, why);
     paginate(q, &sel);
-    struct db_conn *c;
-    struct directory_structures found;
-    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
-    TRY(directory_list_structures(c, rq->arena, &sel, &found));
+    directory_list_structures(rq->arena, &sel, &found);
     struct json_writer w = start_json(rs);
     begin_page(&w);
     for (size_t i = 0; i < found.n; i++) {
-        json_object_begin(&w);
-        directory_write_structure(&w, &found.items[i].structure);
-        write_certified(&w);
-        write_score(&w, found.items[i].score_qualite);
-        json_key(&w, STR("doublons"));
-        json_array_begin(&w);
-        json_array_end(&w);
-        json_object_end(&w);
+        open_pieces(&w, found.items[i].json);
+        write_structure_score(&w, &found.items[i]);
+        buf_char(w.out, '}');
     }
     end_page(&w, q, found.total, found.n);
     return OK;
@@ -288,29 +272,19 @@ enum err api_structures(struct request *rq, struct response *rs)
 enum err api_structure(struct request *rq, struct response *rs)
 {
     const struct api_id *in = rq->input;
-    struct db_conn *c;
     struct directory_published_structure s;
-    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
-    TRY(directory_published_structure_get(c, rq->arena, in->id, &s));
+    struct directory_services services;
+    TRY(directory_published_structure_get(rq->arena, in->id, &s, &services));
     struct json_writer w = start_json(rs);
-    json_object_begin(&w);
-    directory_write_structure(&w, &s.structure);
-    write_certified(&w);
-    write_score(&w, s.score_qualite);
-    json_key(&w, STR("doublons"));
-    json_array_begin(&w);
-    json_array_end(&w);
-    json_key(&w, STR("services"));
-    json_array_begin(&w);
-    for (size_t i = 0; i < s.n_services; i++) {
-        json_object_begin(&w);
-        directory_write_service(&w, &s.services[i]);
-        write_certified(&w);
-        write_score(&w, directory_quality(&s.services[i], api_today()));
-        json_object_end(&w);
-    }
-    json_array_end(&w);
-    json_object_end(&w);
+    open_pieces(&w, s.json);
+    write_structure_score(&w, &s);
+    buf_lit(w.out, ",\"services\":");
+    struct json_writer list;
+    json_start(&list, w.out);
+    json_array_begin(&list);
+    write_list_of_services(&list, &services);
+    json_array_end(&list);
+    buf_char(w.out, '}');
     return OK;
 }
 
@@ -318,21 +292,15 @@ enum err api_services(struct request *rq, struct response *rs)
 {
     const struct api_query *q = rq->input;
     struct directory_selection sel = {0};
+    struct directory_services found;
     struct str why;
     if (!resolve_filters(rq->arena, q, &sel, &why) || !resolve_territory(rq->arena, q, &sel, &why))
         return refuse(rs, 422, why);
     paginate(q, &sel);
-    struct db_conn *c;
-    struct directory_services found;
-    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
-    TRY(directory_list_services(c, rq->arena, &sel, &found));
+    directory_list_services(rq->arena, &sel, &found);
     struct json_writer w = start_json(rs);
     begin_page(&w);
-    for (size_t i = 0; i < found.n; i++) {
-        json_object_begin(&w);
-        write_service_members(&w, &found.items[i]);
-        json_object_end(&w);
-    }
+    write_list_of_services(&w, &found);
     end_page(&w, q, found.total, found.n);
     return OK;
 }
@@ -340,10 +308,8 @@ enum err api_services(struct request *rq, struct response *rs)
 enum err api_service(struct request *rq, struct response *rs)
 {
     const struct api_id *in = rq->input;
-    struct db_conn *c;
     struct directory_published_service s;
-    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
-    TRY(directory_published_service_get(c, rq->arena, in->id, &s));
+    TRY(directory_published_service_get(rq->arena, in->id, &s));
     struct json_writer w = start_json(rs);
     write_service_with_structure(&w, &s);
     return OK;
@@ -414,10 +380,8 @@ enum err api_search_services(struct request *rq, struct response *rs)
     if (!resolve_filters(rq->arena, q, &sel, &why) || !resolve_around(rq->arena, q, &sel, &why))
         return refuse(rs, 422, why);
     paginate(q, &sel);
-    struct db_conn *c;
     struct directory_services found;
-    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
-    TRY(directory_search_services(c, rq->arena, &sel, &found));
+    directory_search_services(rq->arena, &sel, &found);
     write_found_services(rs, q, &found, false);
     return OK;
 }
@@ -431,10 +395,8 @@ enum err api_search(struct request *rq, struct response *rs)
         !resolve_point(q, &sel, &why))
         return refuse(rs, 422, why);
     paginate(q, &sel);
-    struct db_conn *c;
     struct directory_services found;
-    TRY(db_acquire_in(app_of(rq)->db, rq->arena, &c));
-    TRY(directory_search_services(c, rq->arena, &sel, &found));
+    directory_search_services(rq->arena, &sel, &found);
     write_found_services(rs, q, &found, true);
     return OK;
 }

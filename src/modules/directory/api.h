@@ -24,7 +24,6 @@ struct api_id {
 extern const struct input api_structures_input, api_services_input, api_search_services_input, api_search_input,
     api_id_input, api_doc_input;
 
-struct civil_date api_today(void);
 
 enum err api_structures(struct request *rq, struct response *rs);
 enum err api_structure(struct request *rq, struct response *rs);

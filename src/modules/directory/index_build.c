@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "modules/directory/derive.h"
-#include "modules/directory/store.h"
+#include "modules/directory/inclusion.h"
+#include "modules/directory/record.h"
 
 enum { JSON_MOST = 1 << 20, SEEN_START = 1024 };
 
@@ -204,14 +204,14 @@ typedef enum err (*each_record)(struct build *b, void *record);
 static enum err read_all(struct build *b, enum directory_kind kind, void *record, size_t size, each_record each)
 {
     struct db_rows *rows;
-    TRY(store_open(b->c, kind, SELECT_LIVE, DB_NO_PARAMS, &rows));
+    TRY(record_open(b->c, kind, SELECT_LIVE, DB_NO_PARAMS, &rows));
     enum err e;
     for (bool has;;) {
         e = db_next(rows, &has);
         if (e != OK || !has)
             break;
         memset(record, 0, size);
-        store_read(rows, kind, b->row, record);
+        record_read(rows, kind, b->row, record);
         e = each(b, record);
         arena_reset(b->row);
         if (e != OK)
@@ -266,13 +266,13 @@ static enum err read_place(struct build *b, void *record)
     uint32_t structure = h ? h->published : 0;
     if (!h) {
         struct directory_structure derived = {0};
-        derive_structure(b->row, p, &derived);
+        inclusion_structure_of_place(b->row, p, &derived);
         structure = publish_structure(b, &derived);
     }
     if (directory_set_empty(p->services))
         return OK;
     struct directory_service service = {0};
-    derive_service(b->row, p, h ? b->d->structures[structure].id : STR_NONE, &service);
+    inclusion_service_of_place(b->row, p, h ? b->d->structures[structure].id : STR_NONE, &service);
     return publish_service(b, &service, structure, p->nom);
 }
 

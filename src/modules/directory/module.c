@@ -1,0 +1,44 @@
+#include "modules/module.h"
+#include "modules/directory/api.h"
+#include "modules/directory/directory.h"
+
+extern const struct db_migration directory_migrations[];
+extern const size_t directory_migrations_count;
+
+#define API_ROUTE(path_, handler_, input_, summary_, answer_)                                                            \
+    {HTTP_GET, "/api/v1" path_, handler_, .allow = ALLOW_EVERYONE, .input = input_, .rate = RATE_SEARCH,                 \
+     .style = STYLE_API, .summary = summary_, .answer = answer_}
+
+static const struct route routes[] = {
+    API_ROUTE("/structures", api_structures, &api_structures_input, "Structures, by id", "page:structure"),
+    API_ROUTE("/structures/{id}", api_structure, &api_id_input, "A structure and its services", "structure_detail"),
+    API_ROUTE("/services", api_services, &api_services_input, "Services, by id", "page:service"),
+    API_ROUTE("/services/{id}", api_service, &api_id_input, "A service and its structure", "service_detail"),
+    API_ROUTE("/search/services", api_search_services, &api_search_services_input,
+              "Services offered to the inhabitants of a commune, or around a point", "page:found_service"),
+    API_ROUTE("/search", api_search, &api_search_input, "Services for some words", "page:scored_service"),
+    API_ROUTE("/sources", api_sources, INPUT_NONE, "Where the data come from", "list:source"),
+    API_ROUTE("/doc/{liste}", api_doc, &api_doc_input, "A reference list of values", "list:value"),
+    {HTTP_GET, "/api/v1/openapi.json", api_openapi, .allow = ALLOW_EVERYONE, .input = INPUT_NONE, .style = STYLE_FILE},
+};
+
+static enum err refresh(struct app *app)
+{
+    return directory_refresh(app->db);
+}
+
+static void stop(struct app *app)
+{
+    (void)app;
+    directory_stop();
+}
+
+const struct module directory_module = {
+    .name = "directory",
+    .routes = {routes, sizeof routes / sizeof *routes},
+    .migrations = directory_migrations,
+    .n_migrations = 1,
+    .start = refresh,
+    .stop = stop,
+    .refresh = refresh,
+};
