@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "modules/modules.h"
+#include "view/assets.h"
 #include "view/view.h"
 
 enum { REFRESH_MS = 250, GRACE_MS = 10000 };
@@ -100,6 +101,7 @@ static int serve(struct cli *cli, const struct serve_options *o, const sigset_t 
     if (o->rate < 0)
         for (size_t i = 0; i < sizeof cfg.rate_per_minute / sizeof *cfg.rate_per_minute; i++)
             cfg.rate_per_minute[i] = -1;
+    http_set_assets(&site_assets);
     struct http_server *server;
     struct str why = STR_NONE;
     if (http_server_start(&cfg, cli->app.routes, cli->app.n_routes, &server, &why, cli->arena) != OK) {
@@ -107,7 +109,9 @@ static int serve(struct cli *cli, const struct serve_options *o, const sigset_t 
         return 1;
     }
     struct jobs_runner *runner;
-    enum err e = modules_jobs_start(&cli->app, cli->arena, &runner);
+    size_t n_kinds;
+    const struct job_kind *kinds = modules_jobs(cli->arena, &n_kinds);
+    enum err e = jobs_runner_start(cli->app.db, kinds, n_kinds, (struct jobs_options){.app = &cli->app}, &runner);
     if (e != OK) {
         cli_error("la file des tâches ne démarre pas (%s).", err_name(e));
         http_server_stop(server, 0);

@@ -11,5 +11,7 @@ extern const size_t modules_count;
 const struct db_migration *modules_migrations(struct arena *a, size_t *n);
 /* The routes of every module. */
 const struct route_table *modules_routes(struct arena *a, size_t *n);
+/* The kinds of jobs of every module. */
+const struct job_kind *modules_jobs(struct arena *a, size_t *n);
 
 #endif

@@ -37,7 +37,7 @@ static void pages(struct store *s)
     assert_int_equal(number(all, "size"), 2);
     assert_int_equal(number(all, "pages"), 1);
     json_t *first = item(all, 0);
-    assert_str("essai--s1", json_get_str(first, "id"));
+    assert_str("essai--lieu-1", json_get_str(first, "id"));
     assert_true(json_is_boolean(json_object_get(first, "adresse_certifiee")));
     assert_true(json_is_number(json_object_get(first, "score_qualite")));
     assert_true(json_is_array(json_object_get(first, "doublons")));

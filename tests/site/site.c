@@ -1,9 +1,10 @@
 #include "site.h"
 
 #include "base/clock.h"
-#include "modules/territory/territory.h"
+#include "view/assets.h"
+#include "view/view.h"
 
-const char *const site_place_slug = "mediatheque-des-embruns";
+const char *const site_place_slug = "mediatheque-des-embruns-rennes";
 
 void site_refresh(struct site *site)
 {
@@ -21,7 +22,8 @@ void site_open(struct site *site, struct store *s)
         if (modules[i]->start)
             assert_ok(modules[i]->start(&site->app));
     site_refresh(site);
-    struct http_config cfg = {.error_page = site_error_page, .app = &site->app, .rate_per_minute = {-1, -1, -1, -1}};
+    struct http_config cfg = {.error_page = view_error_page, .app = &site->app, .rate_per_minute = {-1, -1, -1, -1}};
+    http_set_assets(&site_assets);
     enum err e = http_server_start(&cfg, site->app.routes, site->app.n_routes, &site->server, &why, s->a);
     if (e != OK)
         print_error("%.*s\n", STR_ARG(why));

@@ -40,8 +40,8 @@
         .name = "size", .source = IN_QUERY, .type = INPUT_INT, .offset = Q(size), .min = 1, .max = 10000,    \
         .fallback = "5000", .doc = "from 1 to 10000"                                                         \
     }
-#define DECLARE(name, fields)                                                                                \
-    const struct input name = {.size = sizeof(struct api_query), .fields = fields, .n = sizeof fields / sizeof *fields}
+#define DECLARE(name, rows)                                                                                \
+    const struct input name = {.size = sizeof(struct api_query), .fields = rows, .n = sizeof rows / sizeof *rows}
 
 static const struct input_field structures[] = {LIST(sources, "slugs of sources"),
                                                 LIST(reseaux_porteurs, "see /doc/reseaux-porteurs"),

@@ -145,7 +145,7 @@ struct directory_answer {
     uint32_t total;
     struct directory_hit *hits;
     size_t n_hits;
-    const uint32_t (*facet_counts)[192]; /* [enum directory_facet][value]; NULL unless asked */
+    uint32_t (*facet_counts)[192]; /* [enum directory_facet][value]; NULL unless asked */
     bool partial_words; /* no card has every word: those with some are given */
     int64_t version;    /* change sequence of the snapshot, for ETag */
 };
