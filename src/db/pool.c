@@ -201,14 +201,6 @@ enum err db_conn_reopen(struct db_conn *c)
 }
 
 /* -- the pool ------------------------------------------------------------------------------------ */
-static int pool_max(const struct db *db)
-{
-    if (db->opt.pool_max > 0)
-        return db->opt.pool_max;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return (int)(2 * (cores > 0 ? cores : 1) + 2);
-}
-
 /* An idle connection, the most recently used first: its cache is warm. `*nested` when this thread has
  * one already. */
 static struct db_conn *pool_idle(struct db *db, bool *nested)
@@ -249,7 +241,7 @@ static enum err pool_wait(struct db *db, struct db_conn **out)
         *out = pool_idle(db, &nested);
         if (*out)
             return OK;
-        if (nested || db->n < pool_max(db)) {
+        if (nested || db->n < db->opt.pool_max) {
             db->n++;
             return OK;
         }
@@ -315,7 +307,7 @@ void db_release(struct db_conn *c)
     pthread_mutex_lock(&db->lock);
     c->in_use = false;
     pool_remove(db, c);
-    bool surplus = db->n > pool_max(db);
+    bool surplus = db->n > db->opt.pool_max;
     if (surplus)
         db->n--;
     else
@@ -408,6 +400,10 @@ enum err db_open(struct arena *a, const char *url, struct db_options opt, struct
         why = &ignored;
     struct db *db = db_alloc(sizeof *db);
     db->opt = opt;
+    if (opt.pool_max <= 0) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        db->opt.pool_max = (int)(2 * (cores > 0 ? cores : 1) + 2);
+    }
     pthread_mutex_init(&db->lock, NULL);
     cond_init(&db->freed);
     enum err e = choose_driver(db, str_from(url), why);
