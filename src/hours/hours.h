@@ -73,9 +73,16 @@ struct str hours_format(struct arena *a, const struct hours *h);
  * first Mondays only count as open; closures of some weeks only do not count; unknown is not open. */
 void hours_week_mask(const struct hours *h, uint64_t mask[6]);
 
-/* French text or seven-column cells → expression, only when nothing has to be guessed
- * ("9h-12h30 / 14h-18h", "lundi et jeudi matin", "un lundi sur deux"). ERR_INVALID otherwise. */
+/* Hours written in French → expression in canonical form, only when nothing has to be guessed; every word must
+ * be understood. "lundi au vendredi 9h-12h30 / 14h-18h", "1er samedi du mois de 9h à 12h", "fermé en août"; what has
+ * no hours stays a question: "lundi et jeudi matin" → Mo,Th "matin"; "un lundi sur deux de 9h à 12h" →
+ * Mo 09:00-12:00 "un lundi sur deux". A text that is an expression already is only rewritten. ERR_INVALID otherwise:
+ * keep the text and show it. */
 enum err hours_from_french(struct arena *a, struct str text, struct str *expression) MUST_USE;
+/* Seven cells, Monday first: hours without day names; empty, "-" and "fermé" are closed. ERR_NOT_FOUND when all are. */
+enum err hours_from_french_week(struct arena *a, const struct str cells[7], struct str *expression) MUST_USE;
+/* The same expression in even or odd weeks only; closures on holidays stay. ERR_INVALID when it has weeks already. */
+enum err hours_every_other_week(struct arena *a, struct str expression, bool even, struct str *out) MUST_USE;
 
 /* Public holiday at this date in this département: its French name, or NULL. */
 const char *hours_public_holiday(const char *departement, struct civil_date date);

@@ -75,12 +75,12 @@ static bool number_is_time(struct parser *p)
 {
     struct hours_lexer ahead = p->l;
     hours_lexer_next(&ahead);
-    bool sep = ahead.tok.kind == TOK_SIGN && !ahead.tok.space_before &&
-               (ahead.tok.value == ':' || ahead.tok.value == 'h' || ahead.tok.value == '.');
-    if (!sep)
-        return false;
+    struct hours_token sep = ahead.tok;
     hours_lexer_next(&ahead);
-    return ahead.tok.kind == TOK_NUMBER && ahead.tok.text.n == 2 && !ahead.tok.space_before;
+    bool minutes = ahead.tok.kind == TOK_NUMBER && ahead.tok.text.n == 2 && !ahead.tok.space_before;
+    if (sep.kind != TOK_SIGN || !minutes)
+        return false;
+    return sep.value == ':' || (!sep.space_before && (sep.value == 'h' || sep.value == '.')); /* "17 :00" too */
 }
 
 /* hh:mm, hh.mm, hhhmm, or hh alone; minutes from midnight. */

@@ -1,0 +1,119 @@
+#include "hours/french.h"
+
+/* The canonical form of a text; ERR_INVALID if it is not an expression. */
+static enum err canonical(struct arena *a, struct str text, struct str *out)
+{
+    struct hours *h = NULL;
+    struct str why;
+    TRY(hours_parse(a, text, &h, &why));
+    *out = hours_format(a, h);
+    return OK;
+}
+
+static enum err write_canonical(struct arena *a, const struct french_text *t, struct str *out)
+{
+    struct buf b;
+    buf_init(&b, 8 * 1024);
+    enum err e = french_write(t, &b) ? canonical(a, buf_str(&b), out) : ERR_INVALID;
+    buf_deinit(&b);
+    return e;
+}
+
+/* A text that is an expression already. Days alone ("lundi") would be open day and night: nobody means that. */
+static enum err already_written(struct arena *a, struct str text, struct str *out)
+{
+    struct hours *h = NULL;
+    struct str why;
+    TRY(hours_parse(a, text, &h, &why));
+    for (size_t i = 0; i < h->n; i++) {
+        const struct hours_rule *r = &h->rules[i];
+        if (r->n_times == 0 && !r->modifier && !r->always && r->comment.n == 0)
+            return ERR_INVALID;
+    }
+    *out = hours_format(a, h);
+    return OK;
+}
+
+enum err hours_from_french(struct arena *a, struct str text, struct str *expression)
+{
+    struct french_text *t = ARENA_NEW(a, struct french_text);
+    *expression = STR_NONE;
+    if (text.n > HOURS_TEXT_MAX)
+        return ERR_INVALID;
+    if (french_read(a, text, t) && write_canonical(a, t, expression) == OK)
+        return OK;
+    return already_written(a, text, expression);
+}
+
+static bool is_empty_cell(struct str cell)
+{
+    for (size_t i = 0; i < cell.n; i++)
+        if (!strchr(" -_/.\t\r\n", cell.p[i]) || cell.p[i] == '\0')
+            return str_eq(str_trim(cell), STR("–")) || str_eq(str_trim(cell), STR("—"));
+    return true;
+}
+
+/* One cell as a clause of its day; `closed` when it says so. */
+static enum err read_cell(struct arena *a, struct str cell, int day, struct french_text *week)
+{
+    struct french_text *t = ARENA_NEW(a, struct french_text);
+    if (is_empty_cell(cell))
+        return OK;
+    if (cell.n > HOURS_TEXT_MAX || !french_read(a, cell, t) || t->holidays_off || t->vacation_off)
+        return ERR_INVALID;
+    for (size_t i = 0; i < t->n; i++) {
+        struct french_clause *c = &t->clauses[i];
+        bool own_day = c->has_days && !c->holidays && c->mask == 1u << day; /* "lundi : 9h-12h" under lundi */
+        if ((c->has_days && !own_day) || week->n == CLAUSES_MAX)
+            return ERR_INVALID;
+        if (c->closed && t->n == 1 && c->period[0] == '\0')
+            return OK;
+        c->has_days = true;
+        c->mask = 1u << day;
+        week->clauses[week->n++] = *c;
+    }
+    return OK;
+}
+
+enum err hours_from_french_week(struct arena *a, const struct str cells[7], struct str *expression)
+{
+    struct french_text *week = ARENA_NEW(a, struct french_text);
+    *expression = STR_NONE;
+    for (int day = 0; day < 7; day++)
+        TRY(read_cell(a, cells[day], day, week));
+    if (week->n == 0)
+        return ERR_NOT_FOUND;
+    return write_canonical(a, week, expression);
+}
+
+static bool is_holiday_closure(const struct hours_rule *r)
+{
+    if (r->state != HOURS_CLOSED || r->n_groups == 0)
+        return false;
+    for (size_t g = 0; g < r->n_groups; g++)
+        for (size_t i = 0; i < r->groups[g].n; i++)
+            if (r->groups[g].items[i].kind != DAYS_PH && r->groups[g].items[i].kind != DAYS_SH)
+                return false;
+    return true;
+}
+
+enum err hours_every_other_week(struct arena *a, struct str expression, bool even, struct str *out)
+{
+    struct hours *h = NULL;
+    struct str why;
+    struct hours_weeks *weeks = ARENA_NEW(a, struct hours_weeks);
+    *weeks = even ? (struct hours_weeks){2, 52, 2} : (struct hours_weeks){1, 53, 2};
+    *out = STR_NONE;
+    TRY(hours_parse(a, expression, &h, &why));
+    for (size_t i = 0; i < h->n; i++) {
+        struct hours_rule *r = &h->rules[i];
+        if (is_holiday_closure(r))
+            continue;
+        if (r->n_weeks > 0)
+            return ERR_INVALID;
+        r->weeks = weeks;
+        r->n_weeks = 1;
+    }
+    *out = hours_format(a, h);
+    return OK;
+}
