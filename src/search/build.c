@@ -138,23 +138,56 @@ static bool term_of(struct search_builder *b, const struct text_word *w, uint32_
     return add_stem(b, w->word, *out);
 }
 
+/* The document being added holds this term in this field. */
+static bool mark(struct search_builder *b, uint32_t term, uint32_t field_bit)
+{
+    struct search_seen *seen = &b->seen[term];
+    if (seen->doc_plus_1 != b->n_docs + 1) {
+        if (b->n_words == UINT32_MAX || !GROW(b->words, b->words_cap, b->n_words + 1))
+            return false;
+        *seen = (struct search_seen){b->n_docs + 1, (uint32_t)b->n_words};
+        b->words[b->n_words++] = term << SEARCH_FIELD_BITS;
+    }
+    b->words[seen->entry] |= field_bit;
+    return true;
+}
+
 static bool add_field(struct search_builder *b, struct str text, uint32_t field_bit)
 {
     struct text_word *words;
     size_t n = text_words(b->scratch, text, &words);
     for (size_t i = 0; i < n; i++) {
         uint32_t term;
-        if (!term_of(b, &words[i], &term))
+        if (!term_of(b, &words[i], &term) || !mark(b, term, field_bit))
             return false;
-        struct search_seen *seen = &b->seen[term];
-        if (seen->doc_plus_1 != b->n_docs + 1) {
-            if (b->n_words == UINT32_MAX || !GROW(b->words, b->words_cap, b->n_words + 1))
-                return false;
-            *seen = (struct search_seen){b->n_docs + 1, (uint32_t)b->n_words};
-            b->words[b->n_words++] = term << SEARCH_FIELD_BITS;
-        }
-        b->words[seen->entry] |= field_bit;
     }
+    return true;
+}
+
+static bool add_shared_texts(struct search_builder *b, const struct search_document *doc)
+{
+    for (size_t i = 0; i < doc->n_texts; i++) {
+        uint32_t text = doc->texts[i];
+        for (uint32_t at = b->text_at[text]; at < b->text_at[text + 1]; at++)
+            if (!mark(b, b->text_terms[at], 1U << doc->texts_field))
+                return false;
+    }
+    return true;
+}
+
+static bool add_text(struct search_builder *b, struct str text, uint32_t *out)
+{
+    struct text_word *words;
+    size_t n = text_words(b->scratch, text, &words);
+    if (b->n_text_terms + n > UINT32_MAX || !GROW(b->text_terms, b->text_terms_cap, b->n_text_terms + n) ||
+        !GROW(b->text_at, b->text_at_cap, (size_t)b->n_texts + 2))
+        return false;
+    b->text_at[b->n_texts] = (uint32_t)b->n_text_terms;
+    for (size_t i = 0; i < n; i++)
+        if (!term_of(b, &words[i], &b->text_terms[b->n_text_terms++]))
+            return false;
+    *out = b->n_texts++;
+    b->text_at[b->n_texts] = (uint32_t)b->n_text_terms;
     return true;
 }
 
@@ -212,6 +245,8 @@ static bool add_document(struct search_builder *b, const struct search_document 
     for (uint32_t f = 0; f < SEARCH_FIELDS_MAX; f++)
         if (!add_field(b, doc->fields[f], 1U << f))
             return false;
+    if (!add_shared_texts(b, doc))
+        return false;
     b->n_docs++;
     return true;
 }
@@ -225,6 +260,21 @@ enum err search_builder_add(struct search_builder *b, const struct search_docume
     if (setjmp(refused) == 0) {
         arena_boundary(b->scratch, &refused);
         b->failed = !add_document(b, doc);
+    }
+    arena_boundary(b->scratch, NULL);
+    arena_reset(b->scratch);
+    return b->failed ? ERR_LIMIT : OK;
+}
+
+enum err search_builder_text(struct search_builder *b, struct str text, uint32_t *out)
+{
+    jmp_buf refused;
+    if (b->failed)
+        return ERR_LIMIT;
+    b->failed = true;
+    if (setjmp(refused) == 0) {
+        arena_boundary(b->scratch, &refused);
+        b->failed = !add_text(b, text, out);
     }
     arena_boundary(b->scratch, NULL);
     arena_reset(b->scratch);
@@ -262,6 +312,8 @@ void search_builder_free(struct search_builder *b)
     free(b->kin);
     free(b->docs);
     free(b->words);
+    free(b->text_terms);
+    free(b->text_at);
     free(b->keys);
     free(b->rows);
     free(b);

@@ -50,6 +50,11 @@ struct search_builder {
     size_t docs_cap;
     uint32_t *words; /* of each document in turn: term << SEARCH_FIELD_BITS | fields */
     size_t n_words, words_cap;
+    uint32_t *text_terms; /* of the texts analysed beforehand, one after the other */
+    size_t n_text_terms, text_terms_cap;
+    uint32_t *text_at; /* n_texts + 1 */
+    uint32_t n_texts;
+    size_t text_at_cap;
     char *keys;
     size_t n_keys, keys_cap;
     uint64_t *rows;

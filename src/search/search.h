@@ -32,6 +32,11 @@ struct search_document {
     uint32_t ref;         /* the owner's number for it; returned as is; unique */
     struct str order_key; /* the last word on order: unique, compared as bytes (an id, a sort key) */
     struct str fields[SEARCH_FIELDS_MAX];
+    /* Texts that many documents share (labels of lists), analysed once: see search_builder_text. They count as
+     * part of `texts_field`. */
+    const uint32_t *texts;
+    size_t n_texts;
+    uint8_t texts_field;
     bool has_point; /* an invalid point counts as none */
     struct geo_point point;
     /* Values of each facet as bit numbers; the masks are copied; bits the schema does not know are dropped. */
@@ -51,6 +56,8 @@ struct search_builder *search_builder_new(const struct search_schema *schema);
 /* Copies what it keeps. ERR_LIMIT when memory is refused, or past 268 million documents; the builder is
  * then good for search_builder_free only. */
 enum err search_builder_add(struct search_builder *b, const struct search_document *doc) MUST_USE;
+/* Analyses a text that several documents will have; *out is its number, for this builder. */
+enum err search_builder_text(struct search_builder *b, struct str text, uint32_t *out) MUST_USE;
 /* Consumes the builder, whatever it returns. */
 enum err search_builder_finish(struct search_builder *b, struct search_index **out) MUST_USE;
 void search_builder_free(struct search_builder *b); /* NULL is accepted */

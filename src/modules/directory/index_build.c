@@ -137,15 +137,16 @@ static struct str_list keep_list(struct build *b, struct str_list list)
 static enum err index_service(struct build *b, uint32_t ref, const struct published_service *p,
                               const struct directory_service *v, struct str structure_name)
 {
-    struct buf labels;
-    buf_init(&labels, JSON_MOST);
-    cards_labels(&labels, ENUM_THEMATIQUE, v->thematiques);
-    buf_add(&labels, structure_name);
+    b->services.n = 0;
+    TRY(labels_add(&b->services, b->row, ENUM_THEMATIQUE, v->thematiques));
     struct search_document doc = {
         .ref = ref,
         .order_key = p->id,
-        .fields = {v->nom, buf_str(&labels),
+        .fields = {v->nom, structure_name,
                    arena_printf(b->row, "%.*s %.*s", STR_ARG(v->commune), STR_ARG(v->code_postal)), v->description},
+        .texts = b->services.list,
+        .n_texts = b->services.n,
+        .texts_field = 1,
         .has_point = p->has_point,
         .point = p->point,
         .facets = {[SF_THEMATIQUE] = {p->thematiques.w[0], p->thematiques.w[1]},
@@ -154,9 +155,7 @@ static enum err index_service(struct build *b, uint32_t ref, const struct publis
                    [SF_MODE] = {p->modes_accueil.w[0]},
                    [SF_TYPE] = {p->types.w[0]}},
     };
-    enum err e = search_builder_add(b->service_builder, &doc);
-    buf_deinit(&labels);
-    return e;
+    return search_builder_add(b->services.builder, &doc);
 }
 
 static enum err publish_service(struct build *b, const struct directory_service *v, uint32_t structure,
@@ -360,16 +359,16 @@ static enum err fill(struct build *b)
     static const struct search_schema schema = {
         {[SF_THEMATIQUE] = 69, [SF_FRAIS] = 2, [SF_PUBLIC] = 14, [SF_MODE] = 2, [SF_TYPE] = 6}};
     TRY(pieces_open(&b->d->pieces));
-    b->service_builder = search_builder_new(&schema);
-    if (!b->service_builder)
+    b->services.builder = search_builder_new(&schema);
+    if (!b->services.builder)
         return ERR_LIMIT;
     TRY(db_change_seq(b->c, "directory", &b->d->version));
     TRY(read_directory(b));
     sort_structures(b);
     sort_services(b);
     TRY(cards_finish(b));
-    struct search_builder *builder = b->service_builder;
-    b->service_builder = NULL;
+    struct search_builder *builder = b->services.builder;
+    b->services.builder = NULL;
     TRY(search_builder_finish(builder, &b->d->service_index));
     return pieces_map(&b->d->pieces);
 }
@@ -393,7 +392,7 @@ enum err index_build(struct db *db, int64_t day, struct snapshot_data **out)
         db_rollback(b.c);
         db_release(b.c);
     }
-    search_builder_free(b.service_builder);
+    search_builder_free(b.services.builder);
     buf_deinit(&b.json);
     arena_free(b.row);
     arena_free(b.scratch);

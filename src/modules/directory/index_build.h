@@ -16,11 +16,20 @@ struct host {
     bool has_place, has_services;
     struct directory_card card;   /* as it will be if it has services and no place */
     struct note *names, *descriptions;
+    struct directory_set reseaux;
     struct str description;
 };
 /* The searched words of a card, until the index is made. */
 struct card_words {
-    struct str name, labels, place, description;
+    struct str names, place, description; /* names: of its services */
+    struct directory_set typologie, dispositifs, reseaux; /* labels that the card itself does not keep */
+};
+/* Numbers of the labels of a builder's lists, analysed when first met. */
+struct labels {
+    struct search_builder *builder;
+    uint32_t number[ENUM_COUNT][128]; /* + 1; 0: not yet */
+    uint32_t list[256]; /* of the document being made */
+    size_t n;
 };
 
 struct hours_seen {
@@ -44,7 +53,7 @@ struct build {
     struct hours_seen *seen; /* hash table: most places share a few opening hours */
     size_t n_seen, cap_seen;
     struct buf json;
-    struct search_builder *service_builder;
+    struct labels services; /* of the index of services */
 };
 
 /* -- index_cards.c -- */
@@ -53,8 +62,8 @@ void cards_start_host(struct build *b, struct host *h, const struct directory_st
 void cards_add_service(struct build *b, struct host *h, const struct directory_service *v);
 void cards_add_host(struct build *b, const struct host *h);
 enum err cards_finish(struct build *b) MUST_USE;
-/* "Faire des démarches en ligne Fill in a form …": labels and words of the values, for the text of a document. */
-void cards_labels(struct buf *out, enum directory_enum_id id, struct directory_set set);
+/* Adds the values' labels and words to the list of the document. */
+enum err labels_add(struct labels *l, struct arena *scratch, enum directory_enum_id id, struct directory_set set) MUST_USE;
 const struct hours *build_hours(struct build *b, struct str text);
 struct str build_keep(struct build *b, struct str s);
 

@@ -9,17 +9,28 @@ static int row_of(enum directory_enum_id id, const char *value)
     return directory_enum_find(id, str_from(value));
 }
 
-void cards_labels(struct buf *out, enum directory_enum_id id, struct directory_set set)
+static struct str label_text(struct arena *a, const struct directory_value *v)
+{
+    const char *const texts[] = {v->fr, v->en, v->label, v->words};
+    struct str all = STR_NONE;
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+        if (texts[k])
+            all = arena_printf(a, "%.*s %s", STR_ARG(all), texts[k]);
+    return all;
+}
+
+enum err labels_add(struct labels *l, struct arena *scratch, enum directory_enum_id id, struct directory_set set)
 {
     for (int i = directory_set_next(set, 0); i >= 0; i = directory_set_next(set, i + 1)) {
-        const struct directory_value *v = directory_enum_value(id, i);
-        const char *const texts[] = {v->fr, v->en, v->label, v->words};
-        for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
-            if (texts[k]) {
-                buf_lit(out, texts[k]);
-                buf_char(out, ' ');
-            }
+        uint32_t *number = &l->number[id][i];
+        if (*number == 0) {
+            TRY(search_builder_text(l->builder, label_text(scratch, directory_enum_value(id, i)), number));
+            ++*number;
+        }
+        if (l->n < sizeof l->list / sizeof *l->list)
+            l->list[l->n++] = *number - 1;
     }
+    return OK;
 }
 
 /* -- from data·inclusion's words to those of the cards -------------------------------------------- */
@@ -111,11 +122,7 @@ void cards_start_host(struct build *b, struct host *h, const struct directory_st
     };
     h->card.has_point = directory_point(s->latitude, s->longitude, &h->card.point);
     h->description = arena_str(b->scratch, s->description);
-    struct buf labels;
-    buf_init(&labels, WORDS_MOST);
-    cards_labels(&labels, ENUM_RESEAU_PORTEUR, s->reseaux_porteurs);
-    h->names = push(b->scratch, NULL, buf_str(&labels));
-    buf_deinit(&labels);
+    h->reseaux = s->reseaux_porteurs;
 }
 
 void cards_add_service(struct build *b, struct host *h, const struct directory_service *v)
@@ -135,9 +142,9 @@ static void add_card(struct build *b, struct directory_card card, struct card_wo
     b->words = arena_grow(b->scratch, b->words, d->n_cards, &b->cap_words, d->n_cards + 1, sizeof *b->words);
     struct buf all;
     buf_init(&all, WORDS_MOST);
-    text_fold_into(&all, words.name);
+    text_fold_into(&all, card.nom);
     buf_char(&all, ' ');
-    text_fold_into(&all, words.labels);
+    text_fold_into(&all, words.names);
     buf_char(&all, ' ');
     text_fold_into(&all, words.description);
     card.besoins = index_needs(card.thematiques, card.services, card.accompagnement, buf_str(&all));
@@ -178,37 +185,38 @@ void cards_add_place(struct build *b, const struct directory_place *p, struct ho
         .confirmed_at_ms = p->record.confirmed_at_ms,
     };
     card.has_point = directory_point(p->latitude, p->longitude, &card.point);
-    struct buf labels, description;
-    buf_init(&labels, WORDS_MOST);
+    struct buf names, description;
+    buf_init(&names, WORDS_MOST);
     buf_init(&description, WORDS_MOST);
-    cards_labels(&labels, ENUM_SERVICE_LAMEDNUM, p->services);
-    cards_labels(&labels, ENUM_TYPOLOGIE, p->typologie);
-    cards_labels(&labels, ENUM_DISPOSITIF, p->dispositif_programmes_nationaux);
-    cards_labels(&labels, ENUM_PRISE_EN_CHARGE, p->prise_en_charge_specifique);
     buf_add(&description, p->presentation_resume);
     buf_char(&description, ' ');
     buf_add(&description, p->presentation_detail);
     if (host) {
         card.thematiques = directory_set_union(card.thematiques, host->card.thematiques);
-        add_notes(&labels, host->names);
+        add_notes(&names, host->names);
         add_notes(&description, host->descriptions);
     }
-    cards_labels(&labels, ENUM_THEMATIQUE, card.thematiques);
-    add_card(b, card, (struct card_words){card.nom, scratch_text(b, &labels), place_words(b, &card), scratch_text(b, &description)});
+    struct card_words words = {.typologie = p->typologie, .dispositifs = p->dispositif_programmes_nationaux};
+    words.names = scratch_text(b, &names);
+    words.place = place_words(b, &card);
+    words.description = scratch_text(b, &description);
+    add_card(b, card, words);
 }
 
 void cards_add_host(struct build *b, const struct host *h)
 {
-    struct buf labels, description;
-    buf_init(&labels, WORDS_MOST);
+    struct buf names, description;
+    buf_init(&names, WORDS_MOST);
     buf_init(&description, WORDS_MOST);
-    add_notes(&labels, h->names);
-    cards_labels(&labels, ENUM_THEMATIQUE, h->card.thematiques);
+    add_notes(&names, h->names);
     buf_add(&description, h->description);
     buf_char(&description, ' ');
     add_notes(&description, h->descriptions);
-    add_card(b, h->card,
-             (struct card_words){h->card.nom, scratch_text(b, &labels), place_words(b, &h->card), scratch_text(b, &description)});
+    struct card_words words = {.reseaux = h->reseaux};
+    words.names = scratch_text(b, &names);
+    words.place = place_words(b, &h->card);
+    words.description = scratch_text(b, &description);
+    add_card(b, h->card, words);
 }
 
 /* -- the index ------------------------------------------------------------------------------------ */
@@ -219,7 +227,20 @@ static void set_facet(struct search_document *doc, enum directory_facet f, struc
     doc->facets[f][1] = set.w[1];
 }
 
-static enum err index_card(struct build *b, struct search_builder *builder, uint32_t i)
+static enum err card_labels(struct build *b, struct labels *l, uint32_t i)
+{
+    const struct directory_card *card = &b->d->cards[i];
+    const struct card_words *w = &b->words[i];
+    l->n = 0;
+    TRY(labels_add(l, b->row, ENUM_SERVICE_LAMEDNUM, card->services));
+    TRY(labels_add(l, b->row, ENUM_TYPOLOGIE, w->typologie));
+    TRY(labels_add(l, b->row, ENUM_DISPOSITIF, w->dispositifs));
+    TRY(labels_add(l, b->row, ENUM_PRISE_EN_CHARGE, card->prise_en_charge));
+    TRY(labels_add(l, b->row, ENUM_RESEAU_PORTEUR, w->reseaux));
+    return labels_add(l, b->row, ENUM_THEMATIQUE, card->thematiques);
+}
+
+static enum err index_card(struct build *b, struct labels *l, uint32_t i)
 {
     const struct directory_card *card = &b->d->cards[i];
     const struct card_words *w = &b->words[i];
@@ -228,10 +249,14 @@ static enum err index_card(struct build *b, struct search_builder *builder, uint
     memcpy(unique, key.p, key.n);
     unique[key.n] = 0;
     memcpy(unique + key.n + 1, card->id.p, card->id.n);
+    TRY(card_labels(b, l, i));
     struct search_document doc = {
         .ref = i,
         .order_key = {unique, key.n + 1 + card->id.n},
-        .fields = {w->name, w->labels, w->place, w->description},
+        .fields = {card->nom, w->names, w->place, w->description},
+        .texts = l->list,
+        .n_texts = l->n,
+        .texts_field = 1,
         .has_point = card->has_point,
         .point = card->point,
     };
@@ -247,7 +272,7 @@ static enum err index_card(struct build *b, struct search_builder *builder, uint
     set_facet(&doc, FACET_ACCES, card->acces);
     set_facet(&doc, FACET_ACCOMPAGNEMENT, card->accompagnement);
     set_facet(&doc, FACET_FAMILLE, family);
-    return search_builder_add(builder, &doc);
+    return search_builder_add(l->builder, &doc);
 }
 
 static int compare_by_slug(const void *a, const void *b, void *cards)
@@ -284,16 +309,17 @@ enum err cards_finish(struct build *b)
     d->cards_by_id = sorted_cards(b, compare_by_id);
     for (int f = 0; f < FACET_COUNT; f++)
         schema.facet_values[f] = (uint16_t)directory_enum(directory_facet_enum((enum directory_facet)f))->n;
-    struct search_builder *builder = search_builder_new(&schema);
-    if (!builder)
+    struct labels *l = arena_zalloc(b->scratch, sizeof *l);
+    l->builder = search_builder_new(&schema);
+    if (!l->builder)
         return ERR_LIMIT;
     for (uint32_t i = 0; i < d->n_cards; i++) {
-        enum err e = index_card(b, builder, i);
+        enum err e = index_card(b, l, i);
         arena_reset(b->row);
         if (e != OK) {
-            search_builder_free(builder);
+            search_builder_free(l->builder);
             return e;
         }
     }
-    return search_builder_finish(builder, &d->card_index);
+    return search_builder_finish(l->builder, &d->card_index);
 }
