@@ -176,6 +176,13 @@ struct str view_bytes(struct view *v, int64_t bytes)
     return format_bytes(v->arena, v->lang, bytes);
 }
 
+struct str view_address(struct view *v, struct str street, struct str town)
+{
+    if (!street.n || !town.n)
+        return street.n ? street : town;
+    return arena_printf(v->arena, "%.*s, %.*s", STR_ARG(street), STR_ARG(town));
+}
+
 struct str view_iso_date(struct view *v, struct civil_date d)
 {
     return civil_valid(d) ? arena_printf(v->arena, "%04d-%02d-%02d", d.year, d.month, d.day) : STR_NONE;

@@ -68,6 +68,8 @@ struct str view_date(struct view *v, struct civil_date d);
 struct str view_date_short(struct view *v, struct civil_date d);
 struct str view_phone(struct view *v, struct str e164);
 struct str view_bytes(struct view *v, int64_t bytes);
+/* "4 rue de l’Église, Rennes", or what is known of it. */
+struct str view_address(struct view *v, struct str street, struct str town);
 /* "2026-12-08", for <time datetime="…"> and data. */
 struct str view_iso_date(struct view *v, struct civil_date d);
 

@@ -174,13 +174,12 @@ static void place(enum lang lang)
     const struct str labels[] = {STR("Conseillers numériques"), STR("Aidants Connect")};
     const struct view_list labels_[] = {{STR("Programmes et labels"), icon(ICON_LABEL), ITEMS(labels)}};
     const struct view_item places[] = {{.words = STR("Annexe de Feins"), .detail = STR("Feins"), .url = STR("/lieux/annexe")}};
-    const struct view_day exceptions[] = {{.date = {2026, 12, 8}, .words = STR("fermé"), .holiday = STR("")}, {.date = {2026, 12, 25}, .words = STR("fermé"), .holiday = STR("Noël")}};
+    const struct view_closure closures[] = {{STR("mardi 8 décembre 2026"), STR_NONE}, {STR("vendredi 25 décembre 2026"), STR("Noël")}};
     struct view_place p = {
         .name = STR("Médiathèque de Saint-Aubin"), .kind = fr ? STR("Bibliothèque") : STR("Library"), .slug = STR("mediatheque-de-saint-aubin"),
-        .back_url = STR("/recherche"), .back_words = fr ? STR("Retour aux 62 lieux") : STR("Back to 62 places"),
-        .open = {HOURS_OPEN, STR("Ouvert"), STR("jusqu’à 18 h 30")}, .distance_m = 1240, .summary = STR("Une équipe vous aide sans rendez-vous le mercredi et le samedi."),
+        .open = {HOURS_OPEN, STR("Ouvert"), STR("jusqu’à 18 h 30")}, .summary = STR("Une équipe vous aide sans rendez-vous le mercredi et le samedi."),
         .helps = helps, .n_helps = 4, .services = services, .n_services = 2, .publics = publics_, .n_publics = 2,
-        .has_week = true, .hours_note = STR("Fermé les jours fériés."), .exceptions = exceptions, .n_exceptions = 2,
+        .has_week = true, .closures = closures, .n_closures = 2,
         .street = STR("4 rue de l’Église"), .complement = STR("Bâtiment B, premier étage"), .town = STR("35250 Saint-Aubin-d’Aubigné"), .way = WAY,
         .access_url = STR("https://acceslibre.example/x"), .access = access, .n_access = 3, .costs = costs, .n_costs = 1, .free_of_charge = true,
         .phone = STR("+33261910011"), .mails = mails, .n_mails = 1, .sites = sites, .n_sites = 1, .labels = labels_, .n_labels = 1,
@@ -195,7 +194,7 @@ static void place(enum lang lang)
     directory_page_place(page(lang, "/lieux/mediatheque-de-saint-aubin", SECTION_PLACES), &p);
     done("place");
 
-    struct view_place bare = {.name = STR("Association Coup de pouce"), .town = STR("Rennes"), .distance_m = -1, .stale = true, .updated = {2025, 2, 1},
+    struct view_place bare = {.name = STR("Association Coup de pouce"), .town = STR("Rennes"), .stale = true, .updated = {2025, 2, 1},
                               .hours_source = STR("Le mardi, selon les bénévoles"), .source = STR("Données nationales"), .report_url = STR("/x")};
     directory_page_place(page(lang, "/lieux/coup-de-pouce", SECTION_PLACES), &bare);
     done("place-bare");

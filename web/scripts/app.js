@@ -1,3 +1,4 @@
 // Improvements only: every page works without this file.
+import './back.mjs'
 import './print.mjs'
 import './here.mjs'

@@ -110,12 +110,15 @@ struct view_communes {
 /* -- one place, or one structure -------------------------------------------------------------------- */
 struct view_day {
     struct str name, words;
-    struct civil_date date;
     struct str holiday; /* "Noël"; may be empty */
     bool today, closed;
 };
+struct view_closure {
+    struct str when; /* "vendredi 25 décembre 2026", "du 3 au 21 août 2026" */
+    struct str why;  /* "Noël"; may be empty */
+};
 struct view_service {
-    struct str name, description, conditions, cost, zone, link;
+    struct str name, description, conditions, cost, zone, link, phone;
     const struct str *themes;
     size_t n_themes;
     struct str how; /* "Téléphoner, venir sur place" */
@@ -130,9 +133,7 @@ struct view_list {
 struct view_place {
     struct str name, kind;
     struct str slug;
-    struct str back_url, back_words; /* to the results the person comes from; empty: to the search */
     struct view_open open;
-    double distance_m; /* < 0: unknown */
     struct str summary, description;
 
     /* what */
@@ -146,10 +147,9 @@ struct view_place {
     /* when */
     bool has_week;
     struct view_day week[7];
-    struct str hours_note;   /* "Fermé les jours fériés." */
     struct str hours_source; /* what the source says, when it is not in the standard's form */
-    const struct view_day *exceptions; /* closures to come that are not in the ordinary week */
-    size_t n_exceptions;
+    const struct view_closure *closures; /* to come, and not in the ordinary week */
+    size_t n_closures;
 
     /* where */
     struct str street, complement, town; /* "4 rue de l’Église", "Bâtiment B", "35250 Saint-Aubin-d’Aubigné" */

@@ -1,0 +1,149 @@
+/* Open data: the page that explains the downloads, and the downloads. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "modules/directory/pages.h"
+#include "modules/directory/pages/templates.h"
+#include "modules/module.h"
+#include "modules/territory/territory.h"
+
+/* -- the files ------------------------------------------------------------------------------------ */
+/* One export a format, made at the first request after a change, in a file that has no name: kept open, sent
+ * by as many requests as want it. */
+static struct export_file {
+    int fd; /* 0: none yet */
+    int64_t seq;
+    uint64_t size;
+} files[EXPORT_COUNT];
+static pthread_mutex_t files_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int nameless_file(void)
+{
+    const char *folder = getenv("TMPDIR");
+    if (!folder || !*folder)
+        folder = "/tmp";
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/balise-export-XXXXXX", folder);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
+struct spool {
+    int fd;
+    uint64_t size;
+};
+
+static bool spool_piece(void *ctx, struct str piece)
+{
+    struct spool *s = ctx;
+    while (piece.n > 0) {
+        ssize_t n = write(s->fd, piece.p, piece.n);
+        if (n <= 0)
+            return false;
+        s->size += (uint64_t)n;
+        piece = str_sub(piece, (size_t)n, piece.n);
+    }
+    return true;
+}
+
+/* A descriptor of the caller's own on the export of this moment. */
+static enum err export_open(struct db_conn *c, enum directory_format f, int64_t seq, int *fd, uint64_t *size)
+{
+    enum err e = OK;
+    pthread_mutex_lock(&files_lock);
+    struct export_file *file = &files[f];
+    if (file->fd <= 0 || file->seq != seq) {
+        struct spool s = {.fd = nameless_file()};
+        e = s.fd < 0 ? ERR_IO : directory_export(c, f, spool_piece, &s);
+        if (e == OK) {
+            if (file->fd > 0)
+                close(file->fd);
+            *file = (struct export_file){s.fd, seq, s.size};
+        } else if (s.fd >= 0) {
+            close(s.fd);
+        }
+    }
+    if (e == OK) {
+        *fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
+        *size = file->size;
+        e = *fd < 0 ? ERR_IO : OK;
+    }
+    pthread_mutex_unlock(&files_lock);
+    return e;
+}
+
+static void close_fd(void *fd)
+{
+    close((int)(intptr_t)fd);
+}
+
+/* "20261124-balise-35-lamednum-csv.csv": what the file is and of which day. */
+static struct str file_name(struct arena *a, const struct directory_format_info *info, int64_t changed_ms)
+{
+    struct civil_date d = zone_local(ZONE_PARIS, changed_ms).date;
+    struct str slug = territory_settings(territory_in(a))->source_slug;
+    return arena_printf(a, "attachment; filename=\"%04d%02d%02d-%.*s-%s.%s\"", d.year, d.month, d.day, STR_ARG(slug),
+                        info->name, info->extension);
+}
+
+enum err directory_download(struct request *rq, struct response *rs)
+{
+    const struct pages_slug *in = rq->input;
+    const struct app *app = rq->app;
+    enum directory_format f;
+    if (!directory_format_find(in->slug, &f))
+        return ERR_NOT_FOUND;
+    const struct directory_format_info *info = directory_format_info(f);
+    struct db_conn *c;
+    int64_t seq, changed_ms;
+    TRY(db_acquire_in(app->db, rq->arena, &c));
+    TRY(directory_version(c, &seq, &changed_ms));
+    response_header(rs, "Link", STR("<https://www.etalab.gouv.fr/licence-ouverte-open-licence/>; rel=\"license\""));
+    struct str etag = arena_printf(rq->arena, "%s-%lld", info->name, (long long)seq);
+    if (response_cached(rq, rs, etag, changed_ms, "public, max-age=0, must-revalidate"))
+        return OK;
+    rs->content_type = info->content_type;
+    response_header(rs, "Content-Disposition", file_name(rq->arena, info, changed_ms));
+    int fd;
+    uint64_t size;
+    TRY(export_open(c, f, seq, &fd, &size));
+    arena_defer(rq->arena, close_fd, (void *)(intptr_t)fd);
+    response_file(rs, fd, size, NULL);
+    return OK;
+}
+
+/* -- the page ------------------------------------------------------------------------------------- */
+enum err directory_show_data(struct request *rq, struct response *rs)
+{
+    const struct app *app = rq->app;
+    struct view v;
+    view_begin(&v, rq, rs);
+    v.section = SECTION_DATA;
+    struct db_conn *c;
+    struct directory_counts counts;
+    TRY(db_acquire_in(app->db, rq->arena, &c));
+    TRY(directory_count(c, &counts));
+    struct view_download downloads[EXPORT_COUNT];
+    for (int f = 0; f < EXPORT_COUNT; f++) {
+        const struct directory_format_info *info = directory_format_info((enum directory_format)f);
+        downloads[f] = (struct view_download){
+            .title = str_from(v.lang == LANG_EN ? info->en : info->fr),
+            .extension = str_from(info->extension),
+            .url = arena_printf(rq->arena, "/donnees-ouvertes/%s", info->name),
+        };
+    }
+    struct view_data p = {.downloads = downloads, .n_downloads = EXPORT_COUNT, .n_places = counts.places,
+                          .n_structures = counts.structures, .n_services = counts.services};
+    if (counts.last_change_ms > 0)
+        p.updated = zone_local(ZONE_PARIS, counts.last_change_ms).date;
+    directory_page_data(&v, &p);
+    return view_end(&v);
+}
