@@ -1,6 +1,7 @@
 #include "modules/module.h"
 #include "modules/directory/api.h"
 #include "modules/directory/directory.h"
+#include "modules/directory/pages.h"
 
 extern const struct db_migration directory_migrations[];
 extern const size_t directory_migrations_count;
@@ -10,6 +11,7 @@ extern const size_t directory_migrations_count;
      .style = STYLE_API, .summary = summary_, .answer = answer_}
 
 static const struct route routes[] = {
+#include "modules/directory/pages_routes.h"
     API_ROUTE("/structures", api_structures, &api_structures_input, "Structures, by id", "page:structure"),
     API_ROUTE("/structures/{id}", api_structure, &api_id_input, "A structure and its services", "structure_detail"),
     API_ROUTE("/services", api_services, &api_services_input, "Services, by id", "page:service"),

@@ -8,7 +8,7 @@
 #include "modules/directory/pages/templates.h"
 
 /* -- what the pages read -------------------------------------------------------------------------- */
-const struct pages_filter pages_filters[PAGES_FILTERS] = {
+const struct pages_filter directory_pages_filters[PAGES_FILTERS] = {
     {"besoin", FACET_BESOIN, N_("Ce que je cherche")},
     {"sujet", FACET_CATEGORIE, N_("Autres sujets")},
     {"public", FACET_PUBLIC, N_("Pour qui")},
@@ -46,7 +46,7 @@ static const struct input_field search_fields[] = {
     FILTER(6, "aide", "alone, accompanied, in a group"),
     FILTER(7, "lieu", "kinds of place"),
 };
-const struct input pages_search_input = {
+const struct input directory_pages_search_input = {
     .size = sizeof(struct pages_search), .fields = search_fields,
     .n = sizeof search_fields / sizeof *search_fields, .lenient = true};
 
@@ -54,13 +54,13 @@ static const struct input_field slug_fields[] = {
     {.name = "slug", .source = IN_PATH, .type = INPUT_TEXT, .offset = offsetof(struct pages_slug, slug),
      .required = true, .doc = "of a place or a structure"},
 };
-const struct input pages_slug_input = {.size = sizeof(struct pages_slug), .fields = slug_fields, .n = 1};
+const struct input directory_pages_slug_input = {.size = sizeof(struct pages_slug), .fields = slug_fields, .n = 1};
 
 static const struct input_field format_fields[] = {
     {.name = "fichier", .source = IN_PATH, .type = INPUT_TEXT, .offset = offsetof(struct pages_slug, slug),
      .required = true, .doc = "name of an export format"},
 };
-const struct input pages_format_input = {.size = sizeof(struct pages_slug), .fields = format_fields, .n = 1};
+const struct input directory_pages_format_input = {.size = sizeof(struct pages_slug), .fields = format_fields, .n = 1};
 
 /* -- words of the enumerations -------------------------------------------------------------------- */
 struct str directory_label(const struct view *v, enum directory_enum_id id, int i)

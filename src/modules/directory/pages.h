@@ -13,7 +13,7 @@ struct pages_filter {
     enum directory_facet facet;
     const char *words; /* message: "Ce que je cherche" */
 };
-extern const struct pages_filter pages_filters[PAGES_FILTERS];
+extern const struct pages_filter directory_pages_filters[PAGES_FILTERS];
 
 struct pages_search {
     struct str quoi, ou, commune;
@@ -22,12 +22,12 @@ struct pages_search {
     int64_t rayon; /* km; 0: no limit */
     bool has_rayon;
     int64_t page;
-    struct str_list filters[PAGES_FILTERS]; /* in the order of pages_filters */
+    struct str_list filters[PAGES_FILTERS]; /* in the order of directory_pages_filters */
 };
 struct pages_slug {
     struct str slug;
 };
-extern const struct input pages_search_input, pages_slug_input, pages_format_input;
+extern const struct input directory_pages_search_input, directory_pages_slug_input, directory_pages_format_input;
 
 enum err directory_show_home(struct request *rq, struct response *rs);
 enum err directory_show_results(struct request *rq, struct response *rs);

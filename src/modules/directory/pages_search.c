@@ -77,10 +77,10 @@ static struct str search_url(const struct search *s, struct change c)
         add_text(&b, &first, "quoi", s->in->quoi);
     add_place(&b, &first, s, c);
     for (int f = 0; f < PAGES_FILTERS && !c.no_filters; f++) {
-        enum directory_enum_id id = directory_facet_enum(pages_filters[f].facet);
+        enum directory_enum_id id = directory_facet_enum(directory_pages_filters[f].facet);
         for (int i = directory_set_next(s->checked[f], 0); i >= 0; i = directory_set_next(s->checked[f], i + 1))
             if (c.filter != f || c.value != i)
-                add_text(&b, &first, pages_filters[f].name, directory_value_slug(id, i));
+                add_text(&b, &first, directory_pages_filters[f].name, directory_value_slug(id, i));
     }
     if (c.page > 1)
         add_number(&b, &first, "page", c.page);
@@ -215,7 +215,7 @@ static struct str asked_words(const struct search *s)
     }
     if (count != 1)
         return STR_NONE;
-    return directory_label(s->v, directory_facet_enum(pages_filters[found].facet),
+    return directory_label(s->v, directory_facet_enum(directory_pages_filters[found].facet),
                            directory_set_next(s->checked[found], 0));
 }
 
@@ -307,10 +307,10 @@ static void make_filters(struct search *s)
     struct view_filter *groups = ARENA_ARRAY(v->arena, PAGES_FILTERS, struct view_filter);
     size_t n_groups = 0;
     for (int f = 0; f < PAGES_FILTERS && s->answer.facet_counts; f++) {
-        enum directory_enum_id id = directory_facet_enum(pages_filters[f].facet);
+        enum directory_enum_id id = directory_facet_enum(directory_pages_filters[f].facet);
         const struct directory_enum *values = directory_enum(id);
-        const uint32_t *counts = s->answer.facet_counts[pages_filters[f].facet];
-        struct view_filter g = {.name = pages_filters[f].name, .words = view_tr(v, pages_filters[f].words)};
+        const uint32_t *counts = s->answer.facet_counts[directory_pages_filters[f].facet];
+        struct view_filter g = {.name = directory_pages_filters[f].name, .words = view_tr(v, directory_pages_filters[f].words)};
         struct view_choice *choices = ARENA_ARRAY(v->arena, (size_t)values->n, struct view_choice);
         for (int i = 0; i < values->n; i++) {
             bool checked = directory_set_has(s->checked[f], i);
@@ -337,7 +337,7 @@ static void make_chips(struct search *s)
     struct view_chip *chips = ARENA_ARRAY(s->v->arena, count, struct view_chip);
     struct change without = NO_CHANGE;
     for (int f = 0; f < PAGES_FILTERS; f++) {
-        enum directory_enum_id id = directory_facet_enum(pages_filters[f].facet);
+        enum directory_enum_id id = directory_facet_enum(directory_pages_filters[f].facet);
         without.filter = f;
         for (int i = directory_set_next(s->checked[f], 0); i >= 0; i = directory_set_next(s->checked[f], i + 1)) {
             without.value = i;
@@ -397,10 +397,10 @@ static void make_ways_out(struct search *s)
 static void read_choices(struct search *s)
 {
     for (int f = 0; f < PAGES_FILTERS; f++) {
-        enum directory_enum_id id = directory_facet_enum(pages_filters[f].facet);
+        enum directory_enum_id id = directory_facet_enum(directory_pages_filters[f].facet);
         for (size_t i = 0; i < s->in->filters[f].n; i++)
             directory_set_add(&s->checked[f], directory_value_of_slug(id, s->in->filters[f].items[i]));
-        s->query.filters[pages_filters[f].facet] = s->checked[f];
+        s->query.filters[directory_pages_filters[f].facet] = s->checked[f];
     }
 }
 

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "modules/directory/directory.h"
 #include "modules/site/site.h"
+#include "modules/site/site_pages.h"
 
 static bool database_answers(struct db *db, int64_t *us)
 {
@@ -59,7 +60,19 @@ static enum err robots(struct request *rq, struct response *rs)
     return OK;
 }
 
+static enum err start(struct app *app)
+{
+    (void)app;
+    view_site_source(site_describe);
+    return OK;
+}
+
+#define PAGE_ROUTE(path_, handler_) {HTTP_GET, path_, handler_, .allow = ALLOW_EVERYONE, .input = INPUT_NONE}
 static const struct route routes[] = {
+    PAGE_ROUTE("/accessibilite", site_show_accessibility),
+    PAGE_ROUTE("/mentions-legales", site_show_legal),
+    PAGE_ROUTE("/plan-du-site", site_show_map),
+    PAGE_ROUTE("/api", site_show_api),
     {HTTP_GET, "/sante", health, .allow = ALLOW_EVERYONE, .input = INPUT_NONE, .rate = RATE_UNLIMITED,
      .style = STYLE_FILE},
     {HTTP_GET, "/robots.txt", robots, .allow = ALLOW_EVERYONE, .input = INPUT_NONE, .style = STYLE_FILE},
@@ -68,4 +81,5 @@ static const struct route routes[] = {
 const struct module site_module = {
     .name = "site",
     .routes = {routes, sizeof routes / sizeof *routes},
+    .start = start,
 };
