@@ -26,9 +26,10 @@ remove() {
     as_owner "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
     rm -rf "$dir"
 }
+child=
 trap remove EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+trap '[ -z "$child" ] || kill "$child"; exit 130' INT
+trap '[ -z "$child" ] || kill "$child"; exit 143' TERM HUP
 
 # An order of letters of its own, French if it can: what sorts by bytes only by luck shows.
 init=(as_owner "$bin/initdb" -D "$dir/data" -U balise -A scram-sha-256 --pwfile="$dir/password"
@@ -67,4 +68,7 @@ done
 
 export BALISE_TEST_PG="postgresql://balise:$password@127.0.0.1:$port/postgres"
 cd "$OLDPWD" || exit 1
-"$@"
+# In the background, so that a signal to this script is heard while the command runs.
+"$@" <&0 &
+child=$!
+wait "$child"

@@ -1,4 +1,6 @@
 /* Transactions, the change sequence, and what becomes of a failure in the middle. */
+#include <unistd.h>
+
 #include "store_test.h"
 
 static const struct db_migration schema[] = {
@@ -188,6 +190,35 @@ static void state_lives_as_long_as_the_transaction(struct store *s)
     commits = 0;
 }
 
+static void a_throw_away_database(struct store *s)
+{
+    struct db *db;
+    struct db_conn *one, *two;
+    struct str why;
+    int64_t n;
+    assert_ok(db_open(s->a, "sqlite::memory:", (struct db_options){0}, &db, &why));
+    assert_ok(db_migrate(db, s->a, schema, 1, NULL, &why));
+    assert_ok(db_acquire(db, &one));
+    assert_ok(db_acquire(db, &two));
+    assert_ok(put(one, 1));
+    assert_ok(db_query_int(two, "SELECT count(*) FROM t_row", DB_NO_PARAMS, &n));
+    assert_int_equal(n, 1); /* its connections share it */
+    struct db_rows *r;
+    bool has;
+    assert_ok(db_query(one, "PRAGMA database_list", DB_NO_PARAMS, &r));
+    assert_ok(db_next(r, &has));
+    const char *path = arena_cstr(s->a, db_col_text(r, 2));
+    db_rows_end(r);
+    assert_int_equal(access(path, F_OK), 0);
+    db_release(one);
+    db_release(two);
+    db_close(db);
+    assert_int_equal(access(path, F_OK), -1);
+    *strrchr((char *)(uintptr_t)path, '/') = '\0';
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(count(s), 0);
+}
+
 static const struct store_test tests[] = {
     STORE_TEST(commit_keeps_rollback_forgets),
     STORE_TEST(release_rolls_back),
@@ -196,6 +227,7 @@ static const struct store_test tests[] = {
     STORE_TEST(a_transaction_runs_its_work),
     STORE_TEST(changes_have_a_number),
     STORE_TEST(state_lives_as_long_as_the_transaction),
+    STORE_TEST_ON(a_throw_away_database, ON_SQLITE),
 };
 
 STORE_TEST_MAIN(tests, {schema, sizeof schema / sizeof *schema})
