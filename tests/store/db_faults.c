@@ -89,14 +89,14 @@ static void mend(struct store *s)
 }
 
 /* -- what it does meanwhile ----------------------------------------------------------------------- */
-static enum err all_rows(struct db_conn *c, int64_t *n)
+static enum err last_rows(struct db_conn *c, int64_t *n)
 {
     struct db_rows *r;
     bool has;
     enum err e;
-    TRY(db_query(c, "SELECT id FROM t_row ORDER BY id", DB_NO_PARAMS, &r));
+    TRY(db_query(c, "SELECT id FROM t_row ORDER BY id DESC LIMIT 3", DB_NO_PARAMS, &r));
     while ((e = db_next(r, &has)) == OK && has)
-        *n = db_col_int(r, 0);
+        *n = db_col_int(r, 0) > *n ? db_col_int(r, 0) : *n;
     db_rows_end(r);
     return e;
 }
@@ -104,7 +104,7 @@ static enum err all_rows(struct db_conn *c, int64_t *n)
 static enum err work(struct db_conn *c, void *ctx)
 {
     int64_t *id = ctx, last = 0;
-    TRY(all_rows(c, &last));
+    TRY(last_rows(c, &last));
     for (int i = 0; i < 3; i++) {
         TRY(db_exec(c, "INSERT INTO t_row (id) VALUES ($1)", DB_PARAMS(DB_INT(last + 1 + i)), NULL));
         TRY(journal_append(c, &(struct journal_entry){.actor = STR("test"), .action = STR("t.write"),
