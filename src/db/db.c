@@ -298,6 +298,8 @@ enum err db_transaction(struct db_conn *c, enum db_tx kind, enum err (*work)(str
 {
     for (int try = 1;; try++) {
         enum err e = db_begin(c, kind);
+        if (e == ERR_LIMIT) /* it has waited long enough already */
+            return e;
         if (e == OK)
             e = work(c, ctx);
         if (e == OK)

@@ -114,7 +114,8 @@ enum err db_begin(struct db_conn *c, enum db_tx kind) MUST_USE;
 enum err db_commit(struct db_conn *c) MUST_USE;
 void db_rollback(struct db_conn *c);
 /* Runs `work` in a transaction and commits; runs it again (3 times at most, with a short random wait)
- * after a serialization failure, a deadlock, a busy database, or a connection lost before the commit.
+ * after a serialization failure, a deadlock, or a connection lost before the commit. ERR_LIMIT: the
+ * writer's place did not come free in time.
  * `work` must have no other effect. */
 enum err db_transaction(struct db_conn *c, enum db_tx kind, enum err (*work)(struct db_conn *, void *),
                         void *ctx) MUST_USE;

@@ -188,6 +188,8 @@ static void *begin_in_vain(void *ctx)
     if (t->e != OK)
         return NULL;
     enum err begin = db_begin(c, DB_WRITE);
+    if (begin == ERR_LIMIT)
+        begin = db_transaction(c, DB_WRITE, increment, t);
     int64_t n;
     t->e = begin == ERR_LIMIT ? db_query_int(c, "SELECT n FROM t_counter", DB_NO_PARAMS, &n) : ERR_BUG;
     db_release(c);
