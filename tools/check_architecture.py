@@ -27,10 +27,12 @@ PREFIXES = {
     "base": {"civil", "zone"},  # dates and time zones, in clock.h
     "i18n": {"lang"},
     "db": {"sql"},
-    "http": {"request", "response", "route", "permission"},  # what handlers work with, in http.h
+    # what handlers work with, in http.h; then what the parts of the façade share, in exchange.h
+    "http": {"request", "response", "route", "permission", "status", "content_type", "encoding", "wire", "address", "out",
+             "worker", "pairs"},
     "view": {"url", "icon", "site_asset"},
     "modules/directory": {"structure", "place", "service", "record", "enum", "field", "check", "lamednum", "inclusion",
-                          "import", "api"},
+                          "import", "api", "page", "index", "build", "cards", "labels", "pieces", "words"},
 }
 SYMBOLS_ALLOWED = {"main"}
 TABLES_ALLOWED = {"schema_migration": "db"}  # the name that people look for
