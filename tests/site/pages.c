@@ -59,7 +59,7 @@ static const char *sample(struct str name, const char *slug)
         return slug;
     if (str_eq(name, STR("liste")))
         return "publics";
-    if (str_eq(name, STR("format")))
+    if (str_eq(name, STR("fichier")))
         return "geojson";
     return "essai--v1";
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/tempfile.h"
 #include "modules/directory/pages.h"
 #include "modules/directory/pages/templates.h"
 #include "modules/module.h"
@@ -20,22 +21,6 @@ static struct export_file {
 } files[EXPORT_COUNT];
 static pthread_mutex_t files_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int nameless_file(void)
-{
-    const char *folder = getenv("TMPDIR");
-    if (!folder || !*folder)
-        folder = "/tmp";
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return fd;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/balise-export-XXXXXX", folder);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    return fd;
-}
-
 struct spool {
     int fd;
     uint64_t size;
@@ -44,14 +29,8 @@ struct spool {
 static bool spool_piece(void *ctx, struct str piece)
 {
     struct spool *s = ctx;
-    while (piece.n > 0) {
-        ssize_t n = write(s->fd, piece.p, piece.n);
-        if (n <= 0)
-            return false;
-        s->size += (uint64_t)n;
-        piece = str_sub(piece, (size_t)n, piece.n);
-    }
-    return true;
+    s->size += piece.n;
+    return tempfile_write(s->fd, piece) == OK;
 }
 
 /* A descriptor of the caller's own on the export of this moment. */
@@ -61,8 +40,10 @@ static enum err export_open(struct db_conn *c, enum directory_format f, int64_t 
     pthread_mutex_lock(&files_lock);
     struct export_file *file = &files[f];
     if (file->fd <= 0 || file->seq != seq) {
-        struct spool s = {.fd = nameless_file()};
-        e = s.fd < 0 ? ERR_IO : directory_export(c, f, spool_piece, &s);
+        struct spool s = {.fd = -1};
+        e = tempfile_open(&s.fd);
+        if (e == OK)
+            e = directory_export(c, f, spool_piece, &s);
         if (e == OK) {
             if (file->fd > 0)
                 close(file->fd);

@@ -1,36 +1,16 @@
 #include "modules/directory/pieces.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { WAITING_MAX = 256 * 1024 };
+#include "base/tempfile.h"
 
-static int open_temporary(void)
-{
-    const char *dir = getenv("TMPDIR");
-    if (!dir || !*dir)
-        dir = "/tmp";
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return fd;
-    /* File systems without O_TMPFILE. */
-    char path[4096];
-    int n = snprintf(path, sizeof path, "%s/balise-XXXXXX", dir);
-    if (n < 0 || (size_t)n >= sizeof path)
-        return -1;
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    return fd;
-}
+enum { WAITING_MAX = 256 * 1024 };
 
 enum err pieces_open(struct pieces *p)
 {
-    *p = (struct pieces){.fd = open_temporary()};
-    if (p->fd < 0)
-        return ERR_IO;
+    *p = (struct pieces){.fd = -1};
+    TRY(tempfile_open(&p->fd));
     p->waiting = malloc(WAITING_MAX);
     if (p->waiting)
         return OK;
@@ -39,22 +19,15 @@ enum err pieces_open(struct pieces *p)
     return ERR_LIMIT;
 }
 
-static void write_all(struct pieces *p, const char *bytes, size_t n)
+static void write_out(struct pieces *p, struct str bytes)
 {
-    while (n > 0 && !p->failed) {
-        ssize_t written = write(p->fd, bytes, n);
-        if (written > 0) {
-            bytes += written;
-            n -= (size_t)written;
-        } else if (written < 0 && errno != EINTR) {
-            p->failed = true;
-        }
-    }
+    if (!p->failed)
+        p->failed = tempfile_write(p->fd, bytes) != OK;
 }
 
 static void flush(struct pieces *p)
 {
-    write_all(p, p->waiting, p->n_waiting);
+    write_out(p, (struct str){p->waiting, p->n_waiting});
     p->n_waiting = 0;
 }
 
@@ -65,7 +38,7 @@ struct piece pieces_add(struct pieces *p, struct str bytes)
     if (p->n_waiting + bytes.n > WAITING_MAX)
         flush(p);
     if (bytes.n > WAITING_MAX) {
-        write_all(p, bytes.p, bytes.n);
+        write_out(p, bytes);
     } else if (bytes.n > 0) {
         memcpy(p->waiting + p->n_waiting, bytes.p, bytes.n);
         p->n_waiting += bytes.n;
