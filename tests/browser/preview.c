@@ -75,16 +75,16 @@ static const struct str helps_c[] = {STR_INIT("Apprendre en groupe"), STR_INIT("
 #define WAY STR_INIT("https://www.openstreetmap.org/directions?to=48.2%2C-1.6")
 
 static const struct view_card cards[] = {
-    {STR_INIT("Médiathèque de Saint-Aubin"), STR_INIT("/lieux/mediatheque-de-saint-aubin"), STR_INIT("Bibliothèque"), 1240,
+    {STR_INIT("Médiathèque de Saint-Aubin"), STR_INIT("/lieux/mediatheque-de-saint-aubin"), 1240,
      STR_INIT("4 rue de l’Église, Saint-Aubin-d’Aubigné"), {HOURS_OPEN, STR_INIT("Ouvert"), STR_INIT("jusqu’à 18 h 30")},
      ITEMS(helps_a), STR_INIT("+33261910011"), WAY, STR_INIT("")},
-    {STR_INIT("France services de Liffré"), STR_INIT("/lieux/france-services-de-liffre"), STR_INIT("France services"), 6420,
+    {STR_INIT("France services de Liffré"), STR_INIT("/lieux/france-services-de-liffre"), 6420,
      STR_INIT("Place de la Mairie, Liffré"), {HOURS_CLOSED, STR_INIT("Fermé"), STR_INIT("· ouvre lundi à 9 h")},
      ITEMS(helps_b), STR_INIT("+33261910012"), WAY, STR_INIT("https://rdv.example/liffre")},
-    {STR_INIT("Espace social commun des Tilleuls, antenne du centre communal d’action sociale"), STR_INIT("/lieux/tilleuls"), STR_INIT(""), 11400,
+    {STR_INIT("Espace social commun des Tilleuls, antenne du centre communal d’action sociale"), STR_INIT("/lieux/tilleuls"), 11400,
      STR_INIT("12 place du Marché, Rennes"), {HOURS_UNKNOWN, STR_INIT("Horaires à vérifier par téléphone"), STR_INIT("")},
      ITEMS(helps_c), STR_INIT("+33261910013"), WAY, STR_INIT("")},
-    {STR_INIT("Association Coup de pouce informatique"), STR_INIT("/lieux/coup-de-pouce"), STR_INIT("Association"), -1,
+    {STR_INIT("Association Coup de pouce informatique"), STR_INIT("/lieux/coup-de-pouce"), -1,
      STR_INIT("Rennes"), {HOURS_UNKNOWN, STR_INIT(""), STR_INIT("")}, NULL, 0, STR_INIT(""), STR_INIT(""), STR_INIT("")},
 };
 

@@ -266,7 +266,6 @@ static void make_card(struct view *v, const struct directory_hit *hit, struct vi
     const struct directory_card *c = hit->card;
     out->name = c->nom;
     out->url = view_link_to(v, "/lieux/", c->slug);
-    out->kind = directory_label(v, ENUM_FAMILLE, c->famille);
     out->distance_m = hit->distance_m;
     out->address = view_address(v, c->adresse, c->commune);
     out->open = directory_open_now(v, c->hours, &c->hours_place, c->telephone.n > 0);

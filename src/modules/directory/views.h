@@ -39,9 +39,9 @@ struct view_open {
 
 /* -- results ---------------------------------------------------------------------------------------- */
 struct view_card {
-    struct str name, url, kind; /* kind: "Bibliothèque"; may be empty */
-    double distance_m;          /* < 0: unknown */
-    struct str address;         /* "4 rue de l’Église, Rennes" */
+    struct str name, url;
+    double distance_m;  /* < 0: unknown */
+    struct str address; /* "4 rue de l’Église, Rennes" */
     struct view_open open;
     const struct str *helps; /* what they help with, and "Gratuit" */
     size_t n_helps;
