@@ -60,6 +60,7 @@ enum hours_join { JOIN_OVERRIDE, JOIN_ADD, JOIN_FALLBACK }; /* ";"  ","  "||" */
 
 struct hours_rule {
     enum hours_join join;
+    bool fallback; /* joined by "||", or by "," to such a rule: speaks only where it is closed otherwise */
     struct hours_years *years;
     size_t n_years;
     struct hours_dates *dates;
@@ -81,6 +82,7 @@ struct hours {
     size_t n;
     struct str text; /* our copy: comments point into it */
     bool weekly;     /* every week is the same: no date, week, year, nth, holiday */
+    bool never_opens; /* every rule closes */
     bool uses_years; /* years are written: the next change may be far */
 };
 

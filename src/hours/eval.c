@@ -82,13 +82,13 @@ static bool replaces_day(const struct hours *h, size_t i)
         return false;
     if (r->state == HOURS_CLOSED)
         return r->n_times == 0;
-    return hours_rule_dated(r) || !hours_rule_dated(&h->rules[i - 1]);
+    return hours_rule_dated(r) || (r->state == HOURS_OPEN && !hours_rule_dated(&h->rules[i - 1]));
 }
 
 static void paint_rule(struct timeline *t, const struct hours_rule *r, int index)
 {
     struct piece what = {.rule = (int16_t)index, .state = (uint8_t)r->state, .timed = r->n_times > 0};
-    bool fallback = r->join == JOIN_FALLBACK;
+    bool fallback = r->fallback;
     if (r->n_times == 0) {
         /* A whole day closes the night that follows it too, and opens until midnight. */
         paint(t, 0, r->state == HOURS_CLOSED ? t->end : DAY_MIN, what, fallback);
@@ -157,7 +157,7 @@ static bool tail_wins(const struct hours *h, const struct piece *tail, const str
 {
     if (tail->state == HOURS_CLOSED)
         return false;
-    bool fallback = own->rule >= 0 && h->rules[own->rule].join == JOIN_FALLBACK;
+    bool fallback = own->rule >= 0 && h->rules[own->rule].fallback;
     if (own->rule < 0 || fallback)
         return true;
     if (own->state == HOURS_CLOSED && !own->timed)
@@ -169,10 +169,11 @@ static bool tail_wins(const struct hours *h, const struct piece *tail, const str
 static void visible(const struct hours *h, const struct timeline *before, const struct timeline *own,
                     struct timeline *out)
 {
-    *out = *own;
     out->end = DAY_MIN;
-    while (out->n > 1 && out->pieces[out->n - 1].start >= DAY_MIN)
-        out->n--;
+    out->n = 0; /* copied piece by piece: the room for pieces is large, their number small */
+    do
+        out->pieces[out->n] = own->pieces[out->n];
+    while (++out->n < own->n && own->pieces[out->n].start < DAY_MIN);
     for (int i = 0; i < before->n; i++) {
         int from = before->pieces[i].start - DAY_MIN, to = piece_end(before, i) - DAY_MIN;
         if (to <= 0 || before->pieces[i].state == HOURS_CLOSED)
@@ -207,7 +208,7 @@ static int64_t minute_to_utc(enum zone zone, int64_t days, int minute)
  * holiday on a given weekday) had its chance; written years may be far away. */
 static int horizon_days(const struct hours *h)
 {
-    return h->weekly ? 9 : h->uses_years ? 25 * 366 : 8 * 366;
+    return h->weekly || h->never_opens ? 9 : h->uses_years ? 25 * 366 : 8 * 366;
 }
 
 static struct str comment_of(const struct hours *h, const struct piece *p)
@@ -330,7 +331,7 @@ static void ordinary_sessions(const struct hours *h, int weekday, struct timelin
         if (!ordinary_day(&r, weekday, &always) || (!always && r.state == HOURS_CLOSED))
             continue;
         if (!always)
-            r.join = JOIN_FALLBACK; /* some weeks only: adds, takes nothing away */
+            r.fallback = true; /* some weeks only: adds, takes nothing away */
         else if (replaces_day(h, i))
             clear(t, 2 * DAY_MIN);
         paint_rule(t, &r, (int)i);

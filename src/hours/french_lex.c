@@ -71,7 +71,7 @@ static const struct {
     {"matin", F_MORNING, 0}, {"matins", F_MORNING, 0}, {"matinee", F_MORNING, 0}, {"aprem", F_AFTERNOON, 0},
     {"soir", F_EVENING, 0}, {"soirs", F_EVENING, 0}, {"jour", F_WORD_DAY, 0}, {"jours", F_WORD_DAY, 0},
     {"weekend", F_WEEKEND, 0}, {"semaine", F_WEEK, 0}, {"semaines", F_WEEK, 0}, {"paire", F_EVEN, 0},
-    {"paires", F_EVEN, 0}, {"impaire", F_ODD, 0}, {"impaires", F_ODD, 0}, {"mois", F_MONTH_WORD, 0},
+    {"paires", F_EVEN, 0}, {"impaire", F_ODD, 0}, {"impaires", F_ODD, 0}, {"mois", F_MONTH_WORD, 0}, {"moi", F_MONTH_WORD, 0},
     {"rdv", F_APPOINTMENT, 0}, {"rv", F_APPOINTMENT, 0},
     {"ferme", F_CLOSED, 0}, {"fermee", F_CLOSED, 0}, {"fermes", F_CLOSED, 0}, {"fermeture", F_CLOSED, 0},
     {"ferie", F_HOLIDAY, 0}, {"feries", F_HOLIDAY, 0}, {"vacances", F_VACATION, 0},
@@ -83,6 +83,7 @@ static const struct {
     {"h", F_NEUTRAL, 0}, {"ouvert", F_NEUTRAL, 0}, {"ouverte", F_NEUTRAL, 0}, {"ouverture", F_NEUTRAL, 0},
     {"horaire", F_NEUTRAL, 0}, {"horaires", F_NEUTRAL, 0}, {"accueil", F_NEUTRAL, 0}, {"public", F_NEUTRAL, 0},
     {"scolaire", F_NEUTRAL, 0}, {"scolaires", F_NEUTRAL, 0}, {"uniquement", F_NEUTRAL, 0}, {"seulement", F_NEUTRAL, 0},
+    {"permanence", F_NEUTRAL, 0}, {"permanences", F_NEUTRAL, 0},
     {"il", F_NEUTRAL, 0}, {"y", F_NEUTRAL, 0}, {"creneau", F_NEUTRAL, 0}, {"creneaux", F_NEUTRAL, 0},
     {"acces", F_NEUTRAL, 0}, {"libre", F_NEUTRAL, 0},
 };

@@ -177,9 +177,7 @@ static void write_nth(struct buf *b, const struct french_clause *c)
 static void write_special(struct buf *b, const struct french_clause *c)
 {
     char comment[64];
-    size_t start;
     separate(b, "; ");
-    start = b->n;
     if (c->period[0])
         buf_printf(b, "%s%s", c->period, c->has_days || c->parity || c->vacation ? " " : "");
     if (c->parity)
@@ -192,8 +190,6 @@ static void write_special(struct buf *b, const struct french_clause *c)
         write_days(b, c->mask);
     if (c->holidays)
         buf_printf(b, "%sPH", c->mask ? "," : "");
-    if (b->n == start && c->n > 0) /* every day, some weeks */
-        buf_lit(b, "Mo-Su");
     write_spans(b, c->spans, c->n);
     if (c->closed) {
         buf_lit(b, " off");
@@ -212,7 +208,7 @@ static bool clashes(const struct french_text *t, const struct french_clause *c, 
     if (c->closed)
         return false;
     if (c->period[0] == '\0' && !c->vacation)
-        return !c->holidays && (ordinary & c->mask) != 0;
+        return !c->holidays && (ordinary & (c->has_days ? c->mask : 0x7Fu)) != 0;
     unsigned spoken = 0;
     for (size_t i = 0; i < t->n; i++)
         if (strcmp(t->clauses[i].period, c->period) == 0 && t->clauses[i].vacation == c->vacation)

@@ -4,7 +4,6 @@ struct hours_date hours_date_of(int64_t days, const struct hours_place *place)
 {
     struct hours_date d = {.days = days, .civil = civil_from_days(days), .place = place};
     d.weekday = (int)(((days + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
-    d.week = civil_iso_week(d.civil);
     return d;
 }
 
@@ -18,14 +17,17 @@ static bool in_years(const struct hours_rule *r, int year)
     return r->n_years == 0;
 }
 
-static bool in_weeks(const struct hours_rule *r, int week)
+static bool in_weeks(const struct hours_rule *r, struct civil_date date)
 {
+    if (r->n_weeks == 0)
+        return true;
+    int week = civil_iso_week(date);
     for (size_t i = 0; i < r->n_weeks; i++) {
         const struct hours_weeks *w = &r->weeks[i];
         if (week >= w->from && week <= w->to && (week - w->from) % w->step == 0)
             return true;
     }
-    return r->n_weeks == 0;
+    return false;
 }
 
 static int64_t month_start(int year, int month)
@@ -122,7 +124,8 @@ static bool in_dates(const struct hours_rule *r, const struct hours_date *d)
             continue;
         }
         /* With an offset, a date may belong to the year before or after. */
-        for (int year = d->civil.year - 1; year <= d->civil.year + 1; year++)
+        int around = dates->from.offset_days != 0 || dates->to.offset_days != 0;
+        for (int year = d->civil.year - around; year <= d->civil.year + around; year++)
             if (range_holds(dates, year, d))
                 return true;
     }
@@ -172,7 +175,7 @@ static enum hours_maybe group_matches(const struct hours_group *g, const struct 
 
 enum hours_maybe hours_rule_matches(const struct hours_rule *r, const struct hours_date *d)
 {
-    if (!in_years(r, d->civil.year) || !in_weeks(r, d->week) || !in_dates(r, d))
+    if (!in_years(r, d->civil.year) || !in_dates(r, d) || !in_weeks(r, d->civil))
         return HOURS_NO;
     enum hours_maybe all = HOURS_YES;
     for (size_t i = 0; i < r->n_groups && all != HOURS_NO; i++) {

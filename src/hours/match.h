@@ -9,7 +9,6 @@ struct hours_date {
     int64_t days; /* since 1970-01-01 */
     struct civil_date civil;
     int weekday;  /* 0 = Monday */
-    int week;     /* ISO */
     const struct hours_place *place;
 };
 struct hours_date hours_date_of(int64_t days, const struct hours_place *place);

@@ -695,10 +695,11 @@ static bool weekly_rule(const struct hours_rule *r)
 
 static void summarise(struct hours *h)
 {
-    h->weekly = true;
+    h->weekly = h->never_opens = true;
     for (size_t i = 0; i < h->n; i++) {
         const struct hours_rule *r = &h->rules[i];
         h->weekly = h->weekly && weekly_rule(r);
+        h->never_opens = h->never_opens && r->state == HOURS_CLOSED;
         h->uses_years = h->uses_years || r->n_years > 0;
         for (size_t k = 0; k < r->n_dates; k++)
             h->uses_years = h->uses_years || r->dates[k].from.year != NO_YEAR;
@@ -713,6 +714,7 @@ static bool parse_rules(struct parser *p, struct hours *h)
     do {
         rules = arena_grow(p->a, rules, n, &cap, n + 1, sizeof *rules);
         rules[n] = (struct hours_rule){.join = join};
+        rules[n].fallback = join == JOIN_FALLBACK || (join == JOIN_ADD && rules[n - 1].fallback);
         if (!parse_rule(p, &rules[n]))
             return false;
         n++;

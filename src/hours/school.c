@@ -1,6 +1,7 @@
 /* School holidays, from src/hours/school_holidays.csv: dates published by the ministry of education
  * (data.education.gouv.fr, "calendrier scolaire", Licence Ouverte 2.0) in its own terms: the last day with
- * classes, the first day with classes again; the days between are holidays. */
+ * classes, the first day with classes again; the days between are holidays. Overseas, only the calendars that two
+ * sources agree on are there (rectorats of La Réunion, Martinique, Guadeloupe); elsewhere the answer is "maybe". */
 #include "hours/ast.h"
 
 struct school_break {

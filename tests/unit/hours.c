@@ -132,6 +132,8 @@ static void joins(void **state)
     IS(look(&rennes, "Mo 09:00-12:00 || \"sur rendez-vous\"", "2026-11-23 11:00"), "open → 2026-11-23 12:00 unknown");
     IS(look(&rennes, "Mo 09:00-12:00 || Tu 10:00-11:00 unknown", "2026-11-24 10:30"),
        "unknown → 2026-11-24 11:00 closed");
+    IS(look(&rennes, "Tu 09:00-12:00 || Mo 10:00-11:00, Tu 11:00-13:00 off", "2026-11-24 11:30"),
+       "open → 2026-11-24 12:00 closed"); /* what is added to a fallback is one too */
     /* A rule after a fallback overrides it. */
     IS(look(&rennes, "Mo-Fr 09:00-12:00 || unknown \"à voir\"; We off", "2026-11-25 10:00"),
        "closed → 2026-11-26 00:00 unknown");
@@ -308,6 +310,10 @@ static void school_holidays(void **state)
     /* The last day of classes is not a holiday; the day before the return is. */
     IS(look(&rennes, "SH off; Sa-Mo 10:00-11:00", "2026-10-17 10:30"), "open → 2026-10-17 11:00 closed");
     IS(look(&rennes, "Sa-Su 10:00-11:00; SH off", "2026-10-18 10:30"), "closed → 2026-11-07 10:00 open");
+    const struct hours_place ajaccio = {ZONE_PARIS, "2A"}, cayenne = {ZONE_GUYANE, "973"};
+    IS(look(&ajaccio, h, "2026-02-24 11:00"), "open → 2026-02-24 18:00 closed");
+    IS(look(&saint_denis, h, "2027-01-26 11:00"), "open → 2027-01-26 18:00 closed");
+    IS(look(&cayenne, h, "2026-02-24 11:00"), "unknown → 2026-02-24 14:00 open"); /* nothing published */
     /* No département: known when all zones agree. */
     IS(look(&nowhere, h, "2026-12-22 11:00"), "open → 2026-12-22 18:00 closed");
     IS(look(&nowhere, h, "2026-02-10 11:00"), "unknown → 2026-02-10 14:00 open");

@@ -164,7 +164,8 @@ static void some_weeks(void **state)
         {"Lundi au vendredi 9h-17h, juillet : mardi 9h-12h", NULL},
         {"lundi 9h-12h, 1er lundi du mois 14h-17h", NULL},
         {"vendredi après-midi et samedi matin : uniquement les semaines impaires", NULL},
-        {"9h30-12h30 / 1er samedi du moi", NULL},
+        {"9h30-12h30 / 1er samedi du moi", "Sa[1] 09:30-12:30"},
+        {"Permanence de 13h30 à 16h30 1 Semaine /2", "13:30-16:30 \"une semaine sur deux\""},
         {"1x par mois de 10h à 12h", NULL},
         {"9h30-12h (jusqu'en juin 2022)", NULL},
     };

@@ -217,6 +217,80 @@ static void upstream(const json_t *data)
     score("refusals of the other suite", good, all, 95);
 }
 
+/* ---- mednum-cli-cas.jsonl: French hours as another tool converts them ---- */
+
+/* Open at the same minutes over two ordinary weeks; a week is not enough for odd and even ones. */
+static bool same_hours(struct str a, struct str b)
+{
+    const char *why;
+    struct hours *ours = parse(arena_cstr(arena, a), &why), *theirs = parse(arena_cstr(arena, b), &why);
+    int64_t start = instant("2026-11-16 00:00");
+    if (!ours || !theirs)
+        return false;
+    for (int64_t ms = start; ms < start + 14 * INT64_C(86400000); ms += 300000)
+        if (hours_at(ours, &occitanie, ms).state != hours_at(theirs, &occitanie, ms).state)
+            return false;
+    return true;
+}
+
+static struct str first_text(const json_t *row)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)row, key, value)
+        if (strcmp(key, "ouverture") != 0)
+            return str_from(json_string_value(value));
+    return STR_NONE;
+}
+
+static enum err convert_row(const json_t *row, struct str *out)
+{
+    static const char *const columns[] = {"Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"};
+    struct str cells[7], weeks = json_get_str(row, "ouverture");
+    enum err e;
+    if (json_object_get(row, "Lundi")) {
+        for (int i = 0; i < 7; i++)
+            cells[i] = json_get_str(row, columns[i]);
+        e = hours_from_french_week(arena, cells, out);
+    } else {
+        e = hours_from_french(arena, first_text(row), out);
+    }
+    if (e == OK && weeks.n > 0)
+        e = hours_every_other_week(arena, *out, str_eq(weeks, STR("Semaine paire")), out);
+    return e;
+}
+
+static void french(void)
+{
+    const char *shared = getenv("BALISE_SHARED");
+    char path[512], line[16384];
+    int good = 0, all = 0;
+    (void)snprintf(path, sizeof path, "%s/data/conformance/mednum-cli-cas.jsonl", shared ? shared : "../shared");
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return;
+    while (fgets(line, sizeof line, f)) {
+        json_t *c = json_loads(line, 0, NULL);
+        struct str fn = json_get_str(c, "fn"), wanted = json_get_str(c, "result"), got = STR_NONE;
+        bool whole = str_eq(fn, STR("processHoraires")), cell = str_eq(fn, STR("toOsmHours"));
+        json_t *argument = json_array_get(json_array_get(json_object_get(c, "args"), 0), 0);
+        if (whole || cell) {
+            enum err e = whole ? convert_row(argument, &got) : hours_from_french(arena, str_from(json_string_value(argument)), &got);
+            bool none = wanted.n == 0 || str_eq(wanted, STR("__undefined"));
+            bool same = none ? e != OK : e == OK && same_hours(got, wanted);
+            all++;
+            good += same;
+            if (!same)
+                (void)printf("  differs: %.*s\n    ours:   %.*s\n    theirs: %.*s\n",
+                             STR_ARG(whole ? first_text(argument) : str_from(json_string_value(argument))),
+                             STR_ARG(e == OK ? got : STR("kept as a text")), STR_ARG(wanted));
+        }
+        json_decref(c);
+    }
+    (void)fclose(f);
+    score("French hours of another tool", good, all, 75);
+}
+
 /* ---- speed ---- */
 
 static void speed(const json_t *data)
@@ -257,6 +331,7 @@ int main(void)
     arena = arena_new(SIZE_MAX);
     oracle(oracle_data);
     upstream(upstream_data);
+    french();
     speed(real);
     arena_free(arena);
     json_decref(oracle_data);
