@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,38 +13,77 @@
 #include "modules/territory/territory.h"
 
 /* -- the files ------------------------------------------------------------------------------------ */
-/* One export a format, made at the first request after a change, in a file that has no name: kept open, sent
- * by as many requests as want it. */
+/* One export a format and a coding, made at the first request after a change, in a file that has no name: kept open,
+ * sent by as many requests as want it. */
+enum coding { CODING_NONE, CODING_GZIP, CODING_COUNT };
 static struct export_file {
     int fd; /* 0: none yet */
     int64_t seq;
     uint64_t size;
-} files[EXPORT_COUNT];
+} files[EXPORT_COUNT][CODING_COUNT];
 static pthread_mutex_t files_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct spool {
     int fd;
     uint64_t size;
+    z_stream *gzip; /* NULL: as it is */
 };
+
+static bool spool_bytes(struct spool *s, struct str bytes)
+{
+    s->size += bytes.n;
+    return tempfile_write(s->fd, bytes) == OK;
+}
+
+static bool spool_compressed(struct spool *s, struct str piece, int flush)
+{
+    unsigned char room[64 * 1024];
+    s->gzip->next_in = (unsigned char *)(uintptr_t)piece.p;
+    s->gzip->avail_in = (unsigned)piece.n;
+    do {
+        s->gzip->next_out = room;
+        s->gzip->avail_out = sizeof room;
+        if (deflate(s->gzip, flush) == Z_STREAM_ERROR ||
+            !spool_bytes(s, (struct str){(const char *)room, sizeof room - s->gzip->avail_out}))
+            return false;
+    } while (s->gzip->avail_out == 0);
+    return true;
+}
 
 static bool spool_piece(void *ctx, struct str piece)
 {
     struct spool *s = ctx;
-    s->size += piece.n;
-    return tempfile_write(s->fd, piece) == OK;
+    return s->gzip ? spool_compressed(s, piece, Z_NO_FLUSH) : spool_bytes(s, piece);
+}
+
+static enum err spool_export(struct db_conn *c, enum directory_format f, enum coding coding, struct spool *s)
+{
+    if (coding == CODING_NONE)
+        return directory_export(c, f, spool_piece, s);
+    z_stream gzip = {0};
+    if (deflateInit2(&gzip, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return ERR_LIMIT;
+    s->gzip = &gzip;
+    enum err e = directory_export(c, f, spool_piece, s);
+    if (e == OK && !spool_compressed(s, STR_NONE, Z_FINISH))
+        e = ERR_IO;
+    s->gzip = NULL;
+    deflateEnd(&gzip);
+    return e;
 }
 
 /* A descriptor of the caller's own on the export of this moment. */
-static enum err export_open(struct db_conn *c, enum directory_format f, int64_t seq, int *fd, uint64_t *size)
+static enum err export_open(struct db_conn *c, enum directory_format f, enum coding coding, int64_t seq, int *fd,
+                            uint64_t *size)
 {
     enum err e = OK;
     pthread_mutex_lock(&files_lock);
-    struct export_file *file = &files[f];
+    struct export_file *file = &files[f][coding];
     if (file->fd <= 0 || file->seq != seq) {
         struct spool s = {.fd = -1};
         e = tempfile_open(&s.fd);
         if (e == OK)
-            e = directory_export(c, f, spool_piece, &s);
+            e = spool_export(c, f, coding, &s);
         if (e == OK) {
             if (file->fd > 0)
                 close(file->fd);
@@ -88,16 +128,19 @@ enum err directory_download(struct request *rq, struct response *rs)
     TRY(db_acquire_in(app->db, rq->arena, &c));
     TRY(directory_version(c, &seq, &changed_ms));
     response_header(rs, "Link", STR("<https://www.etalab.gouv.fr/licence-ouverte-open-licence/>; rel=\"license\""));
-    struct str etag = arena_printf(rq->arena, "%s-%lld", info->name, (long long)seq);
+    response_header(rs, "Vary", STR("Accept-Encoding"));
+    enum coding coding = request_accepts_gzip(rq) ? CODING_GZIP : CODING_NONE;
+    struct str etag =
+        arena_printf(rq->arena, "%s-%lld%s", info->name, (long long)seq, coding == CODING_GZIP ? "-gzip" : "");
     if (response_cached(rq, rs, etag, changed_ms, "public, max-age=0, must-revalidate"))
         return OK;
     rs->content_type = info->content_type;
     response_header(rs, "Content-Disposition", file_name(rq->arena, info, changed_ms));
     int fd;
     uint64_t size;
-    TRY(export_open(c, f, seq, &fd, &size));
+    TRY(export_open(c, f, coding, seq, &fd, &size));
     arena_defer(rq->arena, close_fd, (void *)(intptr_t)fd);
-    response_file(rs, fd, size, NULL);
+    response_file(rs, fd, size, coding == CODING_GZIP ? "gzip" : NULL);
     return OK;
 }
 
