@@ -195,30 +195,17 @@ void view_raw(struct view *v, const char *p, size_t n)
 }
 
 /* One escaping for text and quoted attributes: the five characters that matter in either. */
+static const char *const entities[256] = {
+    ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&#34;", ['\''] = "&#39;",
+};
+
 void view_put_str_(struct view *v, struct str s)
 {
     size_t from = 0;
     for (size_t i = 0; i < s.n; i++) {
-        const char *entity;
-        switch (s.p[i]) {
-        case '&':
-            entity = "&amp;";
-            break;
-        case '<':
-            entity = "&lt;";
-            break;
-        case '>':
-            entity = "&gt;";
-            break;
-        case '"':
-            entity = "&#34;";
-            break;
-        case '\'':
-            entity = "&#39;";
-            break;
-        default:
+        const char *entity = entities[(unsigned char)s.p[i]];
+        if (!entity)
             continue;
-        }
         view_raw(v, s.p + from, i - from);
         buf_lit(v->out, entity);
         from = i + 1;

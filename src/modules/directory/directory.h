@@ -221,6 +221,8 @@ struct directory_source {
 };
 /* Sources that have a live record, by slug. */
 enum err directory_sources(struct db_conn *c, struct arena *a, struct directory_source **out, size_t *n) MUST_USE;
+/* What people call a source; its slug when it has no name. */
+enum err directory_source_name(struct db_conn *c, struct arena *a, struct str slug, struct str *out) MUST_USE;
 /* Names a source (import --source, settings); keeps what is not given. */
 enum err directory_source_save(struct db_conn *c, struct str slug, struct str nom, struct str description) MUST_USE;
 /* Times of the last committed change of the directory, for ETag and Last-Modified. */

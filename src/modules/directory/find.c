@@ -145,6 +145,19 @@ enum err directory_sources(struct db_conn *c, struct arena *a, struct directory_
     }
 }
 
+enum err directory_source_name(struct db_conn *c, struct arena *a, struct str slug, struct str *out)
+{
+    struct db_rows *r;
+    bool has = false;
+    *out = slug;
+    TRY(db_query(c, "SELECT nom FROM directory_source WHERE slug = $1", DB_PARAMS(DB_TEXT(slug)), &r));
+    enum err e = db_next(r, &has);
+    if (e == OK && has && db_col_text(r, 0).n)
+        *out = db_col_text_in(r, 0, a);
+    db_rows_end(r);
+    return e;
+}
+
 enum err directory_source_save(struct db_conn *c, struct str slug, struct str nom, struct str description)
 {
     return db_exec(c,

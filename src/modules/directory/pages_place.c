@@ -343,14 +343,7 @@ static enum err make_trust(struct view *v, struct db_conn *c, const struct direc
     int64_t updated = out->updated.year ? civil_to_days(out->updated) : 0;
     int64_t last = known > updated ? known : updated;
     out->stale = last > 0 && civil_to_days(date_of_ms(clock_now_ms())) - last > STALE_DAYS;
-    struct directory_source *sources;
-    size_t n;
-    TRY(directory_sources(c, v->arena, &sources, &n));
-    out->source = r->source;
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(sources[i].slug, r->source) && sources[i].nom.n)
-            out->source = sources[i].nom;
-    return OK;
+    return directory_source_name(c, v->arena, r->source, &out->source);
 }
 
 enum err directory_show_place(struct request *rq, struct response *rs)
