@@ -101,6 +101,7 @@ int cmd_hours(struct cli *cli, int argc, char **argv)
     enum hours_language lang = HOURS_FR;
     bool batch = false;
     optind = 1;
+    opterr = 0; /* our own words, in French */
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 'a')
             at = optarg;
