@@ -57,8 +57,8 @@ void index_data_free(void *data);
 /* The current snapshot, held until the arena is reset or freed; NULL before the first one. */
 const struct snapshot_data *index_current(struct arena *a);
 
-/* What people need that no standard says in so many words (index_needs.c). */
+/* What people need that no standard says in so many words (index_needs.c); `texts` are those of the record. */
 struct directory_set index_needs(struct directory_set themes, struct directory_set services_lamednum,
-                                 struct directory_set accompagnement, struct str folded_text);
+                                 struct directory_set accompagnement, const struct str *texts, size_t n);
 
 #endif

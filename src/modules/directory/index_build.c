@@ -2,6 +2,7 @@
 #include "modules/directory/index_build.h"
 
 #include <malloc.h>
+#include <pthread.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -134,31 +135,19 @@ static struct str_list keep_list(struct build *b, struct str_list list)
     return list.n ? kept : (struct str_list){0};
 }
 
-static enum err index_service(struct build *b, uint32_t ref, const struct published_service *p,
-                              const struct directory_service *v, struct str structure_name)
+static void keep_words(struct build *b, const struct directory_service *v, struct str structure_name)
 {
-    b->services.n = 0;
-    TRY(labels_add(&b->services, b->row, ENUM_THEMATIQUE, v->thematiques));
-    struct search_document doc = {
-        .ref = ref,
-        .order_key = p->id,
-        .fields = {v->nom, structure_name,
-                   arena_printf(b->row, "%.*s %.*s", STR_ARG(v->commune), STR_ARG(v->code_postal)), v->description},
-        .texts = b->services.list,
-        .n_texts = b->services.n,
-        .texts_field = 1,
-        .has_point = p->has_point,
-        .point = p->point,
-        .facets = {[SF_THEMATIQUE] = {p->thematiques.w[0], p->thematiques.w[1]},
-                   [SF_FRAIS] = {p->frais.w[0]},
-                   [SF_PUBLIC] = {p->publics.w[0]},
-                   [SF_MODE] = {p->modes_accueil.w[0]},
-                   [SF_TYPE] = {p->types.w[0]}},
+    size_t n = b->d->n_services;
+    b->service_words = arena_grow(b->scratch, b->service_words, n, &b->cap_service_words, n + 1, sizeof *b->service_words);
+    b->service_words[n] = (struct service_words){
+        .nom = arena_str(b->scratch, v->nom),
+        .structure = arena_str(b->scratch, structure_name),
+        .place = arena_printf(b->scratch, "%.*s %.*s", STR_ARG(v->commune), STR_ARG(v->code_postal)),
+        .description = arena_str(b->scratch, v->description),
     };
-    return search_builder_add(b->services.builder, &doc);
 }
 
-static enum err publish_service(struct build *b, const struct directory_service *v, uint32_t structure,
+static void publish_service(struct build *b, const struct directory_service *v, uint32_t structure,
                                 struct str structure_name)
 {
     struct snapshot_data *d = b->d;
@@ -172,6 +161,7 @@ static enum err publish_service(struct build *b, const struct directory_service 
     json_key(&w, STR("score_qualite"));
     json_num(&w, score);
     json_object_end(&w);
+    keep_words(b, v, structure_name);
     d->services = arena_grow(b->scratch, d->services, d->n_services, &b->cap_services, d->n_services + 1, sizeof *d->services);
     struct published_service *p = &d->services[d->n_services];
     *p = (struct published_service){
@@ -193,7 +183,7 @@ static enum err publish_service(struct build *b, const struct directory_service 
     p->has_point = directory_point(v->latitude, v->longitude, &p->point);
     d->structures[structure].score += score;
     d->structures[structure].n_services++;
-    return index_service(b, (uint32_t)d->n_services++, p, v, structure_name);
+    d->n_services++;
 }
 
 /* -- reading the tables --------------------------------------------------------------------------- */
@@ -249,7 +239,8 @@ static enum err read_service(struct build *b, void *record)
         return OK; /* its structure was removed */
     h->has_services = true;
     cards_add_service(b, h, v);
-    return publish_service(b, v, h->published, h->card.nom);
+    publish_service(b, v, h->published, h->card.nom);
+    return OK;
 }
 
 /* Places come last: whether one is published by itself depends on its structure and services. */
@@ -272,7 +263,8 @@ static enum err read_place(struct build *b, void *record)
         return OK;
     struct directory_service service = {0};
     inclusion_service_of_place(b->row, p, h ? b->d->structures[structure].id : STR_NONE, &service);
-    return publish_service(b, &service, structure, p->nom);
+    publish_service(b, &service, structure, p->nom);
+    return OK;
 }
 
 static enum err read_directory(struct build *b)
@@ -354,22 +346,94 @@ static void sort_services(struct build *b)
     }
 }
 
+/* -- the two indexes, side by side ---------------------------------------------------------------- */
+
+static enum err add_service(struct build *b, struct labels *l, struct arena *row, uint32_t i)
+{
+    const struct published_service *p = &b->d->services[i];
+    const struct service_words *w = &b->service_words[i];
+    l->n = 0;
+    TRY(labels_add(l, row, ENUM_THEMATIQUE, p->thematiques));
+    struct search_document doc = {
+        .ref = i,
+        .order_key = p->id,
+        .fields = {w->nom, w->structure, w->place, w->description},
+        .texts = l->list,
+        .n_texts = l->n,
+        .texts_field = 1,
+        .has_point = p->has_point,
+        .point = p->point,
+        .facets = {[SF_THEMATIQUE] = {p->thematiques.w[0], p->thematiques.w[1]},
+                   [SF_FRAIS] = {p->frais.w[0]},
+                   [SF_PUBLIC] = {p->publics.w[0]},
+                   [SF_MODE] = {p->modes_accueil.w[0]},
+                   [SF_TYPE] = {p->types.w[0]}},
+    };
+    return search_builder_add(l->builder, &doc);
+}
+
+static enum err services_index(struct build *b, struct arena *row)
+{
+    static const enum directory_enum_id facets[SF_COUNT] = {[SF_THEMATIQUE] = ENUM_THEMATIQUE,
+                                                            [SF_FRAIS] = ENUM_FRAIS,
+                                                            [SF_PUBLIC] = ENUM_PUBLIC,
+                                                            [SF_MODE] = ENUM_MODE_ACCUEIL,
+                                                            [SF_TYPE] = ENUM_TYPE_SERVICE};
+    struct search_schema schema = {0};
+    for (int f = 0; f < SF_COUNT; f++)
+        schema.facet_values[f] = (uint16_t)directory_enum(facets[f])->n;
+    struct labels labels = {.builder = search_builder_new(&schema)};
+    if (!labels.builder)
+        return ERR_LIMIT;
+    for (uint32_t i = 0; i < b->d->n_services; i++) {
+        enum err e = add_service(b, &labels, row, i);
+        arena_reset(row);
+        if (e != OK) {
+            search_builder_free(labels.builder);
+            return e;
+        }
+    }
+    return search_builder_finish(labels.builder, &b->d->service_index);
+}
+
+struct side {
+    struct build *b;
+    struct arena *row;
+    enum err result;
+};
+
+static void *run_services_index(void *ctx)
+{
+    struct side *side = ctx;
+    side->result = services_index(side->b, side->row);
+    return NULL;
+}
+
+/* A second core, when there is one, halves the wait before the site answers. */
+static enum err make_indexes(struct build *b)
+{
+    pthread_t thread;
+    struct side side = {.b = b, .row = arena_new(SIZE_MAX)};
+    if (!side.row)
+        return ERR_LIMIT;
+    bool beside = pthread_create(&thread, NULL, run_services_index, &side) == 0;
+    enum err cards = cards_index(b, b->row);
+    if (beside)
+        pthread_join(thread, NULL);
+    else
+        run_services_index(&side);
+    arena_free(side.row);
+    return cards != OK ? cards : side.result;
+}
+
 static enum err fill(struct build *b)
 {
-    static const struct search_schema schema = {
-        {[SF_THEMATIQUE] = 69, [SF_FRAIS] = 2, [SF_PUBLIC] = 14, [SF_MODE] = 2, [SF_TYPE] = 6}};
     TRY(pieces_open(&b->d->pieces));
-    b->services.builder = search_builder_new(&schema);
-    if (!b->services.builder)
-        return ERR_LIMIT;
     TRY(db_change_seq(b->c, "directory", &b->d->version));
     TRY(read_directory(b));
     sort_structures(b);
     sort_services(b);
-    TRY(cards_finish(b));
-    struct search_builder *builder = b->services.builder;
-    b->services.builder = NULL;
-    TRY(search_builder_finish(builder, &b->d->service_index));
+    TRY(make_indexes(b));
     return pieces_map(&b->d->pieces);
 }
 
@@ -392,7 +456,6 @@ enum err index_build(struct db *db, int64_t day, struct snapshot_data **out)
         db_rollback(b.c);
         db_release(b.c);
     }
-    search_builder_free(b.services.builder);
     buf_deinit(&b.json);
     arena_free(b.row);
     arena_free(b.scratch);

@@ -24,6 +24,10 @@ struct card_words {
     struct str names, place, description; /* names: of its services */
     struct directory_set typologie, dispositifs, reseaux; /* labels that the card itself does not keep */
 };
+/* The searched words of a service, and where it is said to be. */
+struct service_words {
+    struct str nom, structure, place, description;
+};
 /* Numbers of the labels of a builder's lists, analysed when first met. */
 struct labels {
     struct search_builder *builder;
@@ -53,7 +57,8 @@ struct build {
     struct hours_seen *seen; /* hash table: most places share a few opening hours */
     size_t n_seen, cap_seen;
     struct buf json;
-    struct labels services; /* of the index of services */
+    struct service_words *service_words; /* of d->services */
+    size_t cap_service_words;
 };
 
 /* -- index_cards.c -- */
@@ -61,7 +66,8 @@ void cards_add_place(struct build *b, const struct directory_place *p, struct ho
 void cards_start_host(struct build *b, struct host *h, const struct directory_structure *s);
 void cards_add_service(struct build *b, struct host *h, const struct directory_service *v);
 void cards_add_host(struct build *b, const struct host *h);
-enum err cards_finish(struct build *b) MUST_USE;
+/* Makes the index of cards. `row`: for one document at a time. May run beside services_index. */
+enum err cards_index(struct build *b, struct arena *row) MUST_USE;
 /* Adds the values' labels and words to the list of the document. */
 enum err labels_add(struct labels *l, struct arena *scratch, enum directory_enum_id id, struct directory_set set) MUST_USE;
 const struct hours *build_hours(struct build *b, struct str text);

@@ -140,15 +140,6 @@ static void add_card(struct build *b, struct directory_card card, struct card_wo
     struct snapshot_data *d = b->d;
     d->cards = arena_grow(b->scratch, d->cards, d->n_cards, &b->cap_cards, d->n_cards + 1, sizeof *d->cards);
     b->words = arena_grow(b->scratch, b->words, d->n_cards, &b->cap_words, d->n_cards + 1, sizeof *b->words);
-    struct buf all;
-    buf_init(&all, WORDS_MOST);
-    text_fold_into(&all, card.nom);
-    buf_char(&all, ' ');
-    text_fold_into(&all, words.names);
-    buf_char(&all, ' ');
-    text_fold_into(&all, words.description);
-    card.besoins = index_needs(card.thematiques, card.services, card.accompagnement, buf_str(&all));
-    buf_deinit(&all);
     b->words[d->n_cards] = words;
     d->cards[d->n_cards++] = card;
 }
@@ -227,32 +218,39 @@ static void set_facet(struct search_document *doc, enum directory_facet f, struc
     doc->facets[f][1] = set.w[1];
 }
 
-static enum err card_labels(struct build *b, struct labels *l, uint32_t i)
+static enum err card_labels(struct labels *l, struct arena *row, const struct directory_card *card,
+                            const struct card_words *w)
 {
-    const struct directory_card *card = &b->d->cards[i];
-    const struct card_words *w = &b->words[i];
     l->n = 0;
-    TRY(labels_add(l, b->row, ENUM_SERVICE_LAMEDNUM, card->services));
-    TRY(labels_add(l, b->row, ENUM_TYPOLOGIE, w->typologie));
-    TRY(labels_add(l, b->row, ENUM_DISPOSITIF, w->dispositifs));
-    TRY(labels_add(l, b->row, ENUM_PRISE_EN_CHARGE, card->prise_en_charge));
-    TRY(labels_add(l, b->row, ENUM_RESEAU_PORTEUR, w->reseaux));
-    return labels_add(l, b->row, ENUM_THEMATIQUE, card->thematiques);
+    TRY(labels_add(l, row, ENUM_SERVICE_LAMEDNUM, card->services));
+    TRY(labels_add(l, row, ENUM_TYPOLOGIE, w->typologie));
+    TRY(labels_add(l, row, ENUM_DISPOSITIF, w->dispositifs));
+    TRY(labels_add(l, row, ENUM_PRISE_EN_CHARGE, card->prise_en_charge));
+    TRY(labels_add(l, row, ENUM_RESEAU_PORTEUR, w->reseaux));
+    return labels_add(l, row, ENUM_THEMATIQUE, card->thematiques);
 }
 
-static enum err index_card(struct build *b, struct labels *l, uint32_t i)
+/* In the order of a dictionary, then by id: a total order. */
+static struct str card_order(struct arena *row, const struct directory_card *card)
 {
-    const struct directory_card *card = &b->d->cards[i];
-    const struct card_words *w = &b->words[i];
-    struct str key = text_sort_key(b->row, card->nom);
-    char *unique = arena_alloc(b->row, key.n + 1 + card->id.n);
+    struct str key = text_sort_key(row, card->nom);
+    char *unique = arena_alloc(row, key.n + 1 + card->id.n);
     memcpy(unique, key.p, key.n);
     unique[key.n] = 0;
     memcpy(unique + key.n + 1, card->id.p, card->id.n);
-    TRY(card_labels(b, l, i));
+    return (struct str){unique, key.n + 1 + card->id.n};
+}
+
+static enum err index_card(struct build *b, struct labels *l, struct arena *row, uint32_t i)
+{
+    struct directory_card *card = &b->d->cards[i];
+    const struct card_words *w = &b->words[i];
+    const struct str texts[] = {card->nom, w->names, w->description};
+    card->besoins = index_needs(card->thematiques, card->services, card->accompagnement, texts, 3);
+    TRY(card_labels(l, row, card, w));
     struct search_document doc = {
         .ref = i,
-        .order_key = {unique, key.n + 1 + card->id.n},
+        .order_key = card_order(row, card),
         .fields = {card->nom, w->names, w->place, w->description},
         .texts = l->list,
         .n_texts = l->n,
@@ -297,7 +295,7 @@ static uint32_t *sorted_cards(struct build *b, int (*compare)(const void *, cons
     return order;
 }
 
-enum err cards_finish(struct build *b)
+enum err cards_index(struct build *b, struct arena *row)
 {
     struct snapshot_data *d = b->d;
     struct search_schema schema = {0};
@@ -309,17 +307,16 @@ enum err cards_finish(struct build *b)
     d->cards_by_id = sorted_cards(b, compare_by_id);
     for (int f = 0; f < FACET_COUNT; f++)
         schema.facet_values[f] = (uint16_t)directory_enum(directory_facet_enum((enum directory_facet)f))->n;
-    struct labels *l = arena_zalloc(b->scratch, sizeof *l);
-    l->builder = search_builder_new(&schema);
-    if (!l->builder)
+    struct labels labels = {.builder = search_builder_new(&schema)};
+    if (!labels.builder)
         return ERR_LIMIT;
     for (uint32_t i = 0; i < d->n_cards; i++) {
-        enum err e = index_card(b, l, i);
-        arena_reset(b->row);
+        enum err e = index_card(b, &labels, row, i);
+        arena_reset(row);
         if (e != OK) {
-            search_builder_free(l->builder);
+            search_builder_free(labels.builder);
             return e;
         }
     }
-    return search_builder_finish(l->builder, &d->card_index);
+    return search_builder_finish(labels.builder, &d->card_index);
 }

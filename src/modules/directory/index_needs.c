@@ -2,10 +2,12 @@
 #include "modules/directory/enums.h"
 #include "modules/directory/index.h"
 
-/* A need is met by any of these. `words`: folded, for what no list of the standards says. */
+/* A need is met by any of these. `words`: for what no list of the standards says, in lower case, found at the
+ * beginning of a word; capitals of the text count as small ones. */
+enum { WORDS_MAX = 6 };
 struct need {
     const char *themes[4], *services[4], *accompagnement;
-    const char *words[6];
+    const char *words[WORDS_MAX];
 };
 
 static const struct need needs[BESOIN_COUNT] = {
@@ -17,17 +19,17 @@ static const struct need needs[BESOIN_COUNT] = {
                            .services = {"Maîtrise des outils numériques du quotidien"},
                            .words = {"ordinateur", "clavier"}},
     [BESOIN_TELEPHONE] = {.services = {"Maîtrise des outils numériques du quotidien"},
-                          .words = {"smartphone", "tablette", "telephone portable", "son telephone"}},
+                          .words = {"smartphone", "tablette", "téléphone portable", "son téléphone"}},
     [BESOIN_COURRIEL] = {.services = {"Maîtrise des outils numériques du quotidien"},
-                         .words = {"e mail", "messagerie", "boite mail", "adresse mail"}},
-    [BESOIN_IMPRIMER] = {.words = {"imprim", "scanner", "numerisation", "photocop"}},
+                         .words = {"e-mail", "messagerie", "boîte mail", "adresse mail"}},
+    [BESOIN_IMPRIMER] = {.words = {"imprim", "scanner", "numérisation", "photocop"}},
     [BESOIN_INTERNET] = {.themes = {"numerique--acceder-a-une-connexion-internet"},
                          .services = {"Accès internet et matériel informatique"},
-                         .words = {"wifi", "wi fi", "acces internet"}},
+                         .words = {"wifi", "wi-fi", "accès internet"}},
     [BESOIN_ARNAQUES] = {.services = {"Utilisation sécurisée du numérique"},
-                         .words = {"arnaque", "hameconnage", "fraude"}},
+                         .words = {"arnaque", "hameçonnage", "fraude"}},
     [BESOIN_GROUPE] = {.accompagnement = "Dans un atelier collectif",
-                       .words = {"atelier collectif", "ateliers collectifs", "atelier numerique", "en petit groupe",
+                       .words = {"atelier collectif", "ateliers collectifs", "atelier numérique", "en petit groupe",
                                  "initiation"}},
 };
 
@@ -39,24 +41,54 @@ static bool has_value(enum directory_enum_id id, struct directory_set set, const
     return false;
 }
 
-static bool has_words(struct str folded_text, const char *const *words, size_t n)
+static char small(char c)
 {
-    for (size_t i = 0; i < n && words[i]; i++)
-        if (str_find(folded_text, str_from(words[i]), 0) >= 0)
-            return true;
-    return false;
+    return c >= 'A' && c <= 'Z' ? (char)(c | 32) : c;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80;
+}
+
+static bool begins(const char *at, size_t left, const char *word)
+{
+    size_t i = 0;
+    while (i < left && word[i] && small(at[i]) == word[i])
+        i++;
+    return word[i] == 0;
+}
+
+/* The needs that one of their words in the text meets; one pass. */
+static struct directory_set needs_in(struct str text)
+{
+    struct directory_set met = DIRECTORY_SET_NONE;
+    bool first[256] = {false};
+    for (int i = 0; i < BESOIN_COUNT; i++)
+        for (size_t k = 0; k < WORDS_MAX && needs[i].words[k]; k++)
+            first[(unsigned char)needs[i].words[k][0]] = true;
+    for (size_t at = 0; at < text.n; at++) {
+        if (!first[(unsigned char)small(text.p[at])] || (at > 0 && is_letter(small(text.p[at - 1]))))
+            continue;
+        for (int i = 0; i < BESOIN_COUNT; i++)
+            for (size_t k = 0; k < WORDS_MAX && needs[i].words[k]; k++)
+                if (begins(text.p + at, text.n - at, needs[i].words[k]))
+                    directory_set_add(&met, i);
+    }
+    return met;
 }
 
 struct directory_set index_needs(struct directory_set themes, struct directory_set services_lamednum,
-                                 struct directory_set accompagnement, struct str folded_text)
+                                 struct directory_set accompagnement, const struct str *texts, size_t n_texts)
 {
     struct directory_set met = DIRECTORY_SET_NONE;
+    for (size_t i = 0; i < n_texts; i++)
+        met = directory_set_union(met, needs_in(texts[i]));
     for (int i = 0; i < BESOIN_COUNT; i++) {
         const struct need *n = &needs[i];
         if (has_value(ENUM_THEMATIQUE, themes, n->themes, 4) ||
             has_value(ENUM_SERVICE_LAMEDNUM, services_lamednum, n->services, 4) ||
-            has_value(ENUM_ACCOMPAGNEMENT, accompagnement, &n->accompagnement, 1) ||
-            has_words(folded_text, n->words, 6))
+            has_value(ENUM_ACCOMPAGNEMENT, accompagnement, &n->accompagnement, 1))
             directory_set_add(&met, i);
     }
     return met;
