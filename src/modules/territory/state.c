@@ -100,7 +100,7 @@ void territory_stop(void)
 
 struct territory_point territory_point(const struct territory *t, const struct territory_commune *c)
 {
-    size_t low = 0, high = t->n_coordinates;
+    size_t n = t ? t->n_coordinates : 0, low = 0, high = n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         if (t->coordinates[mid].commune < c->index)
@@ -108,7 +108,7 @@ struct territory_point territory_point(const struct territory *t, const struct t
         else
             high = mid;
     }
-    if (low == t->n_coordinates || t->coordinates[low].commune != c->index)
+    if (low == n || t->coordinates[low].commune != c->index)
         return territory_blob_point(c->index);
     const struct territory_coordinate *p = &t->coordinates[low];
     return (struct territory_point){

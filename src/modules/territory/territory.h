@@ -139,6 +139,7 @@ struct territory_point {
     enum territory_precision precision;
     double surface_km2; /* 0: not known */
 };
+/* NULL for t: only what is embedded. */
 struct territory_point territory_point(const struct territory *t, const struct territory_commune *c);
 
 /* -- what people type -------------------------------------------------------------------------- */
