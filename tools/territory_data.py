@@ -8,14 +8,14 @@ The layout is described once, in src/modules/territory/blob.c; little-endian, se
 costs time (folding, sorting, estimating) is done here, so the program starts without doing anything.
 """
 import csv
-import hashlib
 import json
-import os
 import re
 import struct
 import sys
 import unicodedata
 from collections import defaultdict
+
+from embed_file import embed
 
 MAGIC = 0x31525442  # "BTR1"
 NONE16 = 0xFFFF
@@ -273,21 +273,12 @@ def build(modules, geonames_csv):
     return header.ljust(at, b'\0') + bytes(body)
 
 
-# The hash makes the C file, and so the object, change when the data do.
-EMBED = """/* Made by tools/territory_data.py; sha256 of the data: {hash} */
-extern const unsigned char territory_blob_start[];
-__asm__(".section .rodata\\n.balign 8\\n.globl territory_blob_start\\nterritory_blob_start:\\n"
-        ".incbin \\"{path}\\"\\n.byte 0\\n.text\\n");
-"""
-
-
 def main():
     modules, geonames_csv, out_bin, out_c = sys.argv[1:]
     data = build(modules, geonames_csv)
     with open(out_bin, 'wb') as file:
         file.write(data)
-    with open(out_c, 'w', encoding='utf-8') as file:
-        file.write(EMBED.format(hash=hashlib.sha256(data).hexdigest(), path=os.path.abspath(out_bin)))
+    embed('territory_blob', out_bin, out_c)
 
 
 if __name__ == '__main__':

@@ -4,9 +4,7 @@
 #define BALISE_MODULES_DEMO_DEMO_H
 
 #include "base/clock.h"
-#include "modules/module.h"
-
-extern const struct module demo_module;
+#include "db/db.h"
 
 enum { DEMO_SEED = 35 };
 

@@ -160,5 +160,3 @@ enum err demo_load(struct db_conn *c, struct arena *a, uint64_t seed, struct civ
     arena_free(l.a);
     return e == OK ? directory_changed(c) : e;
 }
-
-const struct module demo_module = {.name = "demo"};
