@@ -144,6 +144,14 @@ enum err directory_download(struct request *rq, struct response *rs)
     return OK;
 }
 
+/* What each format is for. */
+static const char *const purposes[EXPORT_COUNT] = {
+    [EXPORT_LAMEDNUM_CSV] = N_("Standard national des lieux de médiation numérique, version 1.0.2. S’ouvre dans un tableur."),
+    [EXPORT_LAMEDNUM_JSON] = N_("Le même standard, pour un programme."),
+    [EXPORT_DATA_INCLUSION] = N_("Standard data·inclusion v1 : les organisations et ce qu’elles proposent, pour un programme."),
+    [EXPORT_GEOJSON] = N_("Les lieux avec leurs coordonnées, pour un logiciel de carte (QGIS, uMap)."),
+};
+
 /* -- the page ------------------------------------------------------------------------------------- */
 enum err directory_show_data(struct request *rq, struct response *rs)
 {
@@ -160,6 +168,7 @@ enum err directory_show_data(struct request *rq, struct response *rs)
         const struct directory_format_info *info = directory_format_info((enum directory_format)f);
         downloads[f] = (struct view_download){
             .title = str_from(v.lang == LANG_EN ? info->en : info->fr),
+            .detail = view_tr(&v, purposes[f]),
             .extension = str_from(info->extension),
             .url = arena_printf(rq->arena, "/donnees-ouvertes/%s", info->name),
         };

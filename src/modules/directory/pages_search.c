@@ -17,6 +17,7 @@ struct search {
     struct territory_commune commune;
     bool around_me;
     int64_t radius_km; /* 0: no limit */
+    int64_t number;    /* of the page shown */
     struct directory_query query;
     struct directory_answer answer;
     struct view_results page;
@@ -283,7 +284,7 @@ static void make_cards(struct search *s)
     s->page.cards = cards;
     s->page.n_cards = s->answer.n_hits;
 
-    int64_t page = s->in->page, total = s->answer.total;
+    int64_t page = s->number, total = s->answer.total;
     struct view_pages *p = &s->page.pages;
     p->total = total;
     p->first = (page - 1) * PAGES_PER_PAGE + 1;
@@ -403,21 +404,31 @@ static void read_choices(struct search *s)
     }
 }
 
+static void ask(struct search *s)
+{
+    s->query.offset = (uint32_t)((s->number - 1) * PAGES_PER_PAGE);
+    directory_search_cards(s->v->arena, &s->query, &s->answer);
+}
+
 static void run(struct search *s)
 {
-    struct arena *a = s->v->arena;
     s->radius_km = !s->page.has_point ? 0 : s->in->has_rayon ? s->in->rayon : PAGES_RADIUS_KM;
     s->query.text = s->in->quoi;
     s->query.radius_m = (double)s->radius_km * 1000;
-    s->query.offset = (uint32_t)((s->in->page - 1) * PAGES_PER_PAGE);
+    s->number = s->in->page;
     s->query.limit = PAGES_PER_PAGE;
     s->query.want_facets = true;
     s->query.by_distance = s->query.has_point;
-    directory_search_cards(a, &s->query, &s->answer);
+    ask(s);
     /* When no place has every word, the best match matters more than the nearest. */
     if (s->answer.partial_words && s->query.by_distance) {
         s->query.by_distance = false;
-        directory_search_cards(a, &s->query, &s->answer);
+        ask(s);
+    }
+    /* An old link may point beyond what is left: the last page then. */
+    if (s->answer.n_hits == 0 && s->answer.total > 0) {
+        s->number = (s->answer.total + PAGES_PER_PAGE - 1) / PAGES_PER_PAGE;
+        ask(s);
     }
 }
 
