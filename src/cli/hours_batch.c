@@ -58,7 +58,10 @@ bool hours_place_parse(struct str s, struct hours_place *out)
         return true;
     if (s.n < 2 || s.n > 5)
         return false;
-    *out = hours_place_of_insee(s);
+    char code[6] = {0};
+    for (size_t i = 0; i < s.n; i++)
+        code[i] = s.p[i] >= 'a' && s.p[i] <= 'b' ? (char)(s.p[i] - 32) : s.p[i]; /* 2a */
+    *out = hours_place_of_insee(str_from(code));
     struct str dep = str_from(out->departement);
     int64_t number = 0;
     if (str_eq(dep, STR("2A")) || str_eq(dep, STR("2B")))
@@ -83,11 +86,15 @@ static const char *state_name(enum hours_state state)
     return state == HOURS_OPEN ? "open" : state == HOURS_CLOSED ? "closed" : "unknown";
 }
 
-/* Absent and null are empty; anything but text is refused. */
-static bool get_text(const json_t *object, const char *key, struct str *out)
+/* Absent and null are empty; a département may come as a number; anything else but text is refused. */
+static bool get_text(struct arena *a, const json_t *object, const char *key, struct str *out)
 {
     json_t *value = json_object_get(object, key);
     *out = json_get_str(object, key);
+    if (json_is_integer(value) && strcmp(key, "departement") == 0) {
+        *out = arena_printf(a, "%02" JSON_INTEGER_FORMAT, json_integer_value(value));
+        return true;
+    }
     return !value || json_is_null(value) || json_is_string(value);
 }
 
@@ -97,8 +104,8 @@ static void batch_answer(struct arena *a, const json_t *object, int64_t now_ms, 
     struct hours_place place;
     struct hours_moment moment = {.utc_ms = now_ms};
     struct hours *h;
-    if (!get_text(object, "expression", &expression) || !get_text(object, "at", &at) ||
-        !get_text(object, "departement", &departement)) {
+    if (!get_text(a, object, "expression", &expression) || !get_text(a, object, "at", &at) ||
+        !get_text(a, object, "departement", &departement)) {
         batch_error(out, STR("« expression », « at » et « departement » sont des textes."));
         return;
     }

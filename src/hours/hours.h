@@ -57,6 +57,8 @@ void hours_week(const struct hours *h, const struct hours_place *place, struct a
                 struct civil_date date, struct hours_day out[7]);
 
 enum hours_language { HOURS_FR, HOURS_EN, HOURS_FALC };
+/* Why a text is not valid, as hours_parse says it but in the language asked for; empty when it is valid. */
+struct str hours_fault(struct arena *a, struct str text, enum hours_language lang);
 /* "9 h – 12 h · 14 h – 18 h 30" / "9 am – 12 pm"; "fermé" / "closed" when there is no span. */
 struct str hours_day_words(struct arena *a, const struct hours_day *day, enum hours_language lang);
 /* "Ouvert jusqu’à 18 h 30", "Fermé · ouvre lundi à 9 h", "Horaires à vérifier"; never empty. */

@@ -19,9 +19,9 @@ static bool parse_clock(struct parser *p, int *minutes, bool *bare)
 {
     struct hours_token hour = *tok(p);
     if (hour.kind == TOK_SUN)
-        return fail(p, "les heures du soleil ne sont pas acceptées, écrivez une heure comme 18:30");
+        return fail(p, FAULT("les heures du soleil ne sont pas acceptées, écrivez une heure comme 18:30", "sunrise and sunset are not accepted, write a time such as 18:30"));
     if (hour.kind != TOK_NUMBER)
-        return fail(p, "une heure est attendue ici, comme 09:00");
+        return fail(p, FAULT("une heure est attendue ici, comme 09:00", "a time is expected here, such as 09:00"));
     const char *start = hour.text.p;
     bool has_minutes = hours_number_is_time(p);
     *bare = !has_minutes;
@@ -32,10 +32,10 @@ static bool parse_clock(struct parser *p, int *minutes, bool *bare)
         minute = tok(p)->value;
         next(p);
     } else if (tok(p)->kind == TOK_SIGN && (tok(p)->value == ':' || tok(p)->value == '.') && !tok(p)->space_before) {
-        return fail_at(p, "les minutes manquent, écrivez une heure comme 09:00", since(p, start));
+        return fail_at(p, FAULT("les minutes manquent, écrivez une heure comme 09:00", "the minutes are missing, write a time such as 09:00"), since(p, start));
     }
     if (hour.text.n > 2 || hour.value > 48 || minute > 59 || hour.value * 60 + minute > 2 * DAY_MIN)
-        return fail_at(p, "cette heure n’existe pas", since(p, start));
+        return fail_at(p, FAULT("cette heure n’existe pas", "this time does not exist"), since(p, start));
     *minutes = hour.value * 60 + minute;
     return true;
 }
@@ -59,25 +59,25 @@ static bool parse_span(struct parser *p, struct hours_time *out)
     if (!parse_clock(p, &start, &bare_start))
         return false;
     if (start >= DAY_MIN)
-        return fail_at(p, "le début doit être avant 24:00", since(p, first));
+        return fail_at(p, FAULT("le début doit être avant 24:00", "the start must be before 24:00"), since(p, first));
     if (accept(p, '+')) {
         *out = (struct hours_time){(int16_t)start, (int16_t)start, (int16_t)open_end_guess(start), true};
         return true;
     }
     if (!is_sign(p, '-'))
-        return fail_at(p, "c’est une heure seule, il faut un début et une fin, comme 09:00-12:00", since(p, first));
+        return fail_at(p, FAULT("c’est une heure seule, il faut un début et une fin, comme 09:00-12:00", "this is a single time, give a start and an end, such as 09:00-12:00"), since(p, first));
     next(p);
     if (!parse_clock(p, &end, &bare_end))
         return false;
     if (is_sign(p, '-'))
-        return fail_at(p, "un deuxième tiret suit une plage, séparez les plages par une virgule, comme 09:00-12:00,14:00-17:00",
+        return fail_at(p, FAULT("un deuxième tiret suit une plage, séparez les plages par une virgule, comme 09:00-12:00,14:00-17:00", "a second dash follows, separate hours with a comma, such as 09:00-12:00,14:00-17:00"),
                        since(p, first));
     if (is_sign(p, '/'))
-        return fail_at(p, "les heures répétées ne sont pas acceptées", since(p, first));
+        return fail_at(p, FAULT("les heures répétées ne sont pas acceptées", "repeated times are not accepted"), since(p, first));
     if (end <= start)
         end += DAY_MIN;
     if (end > 2 * DAY_MIN)
-        return fail_at(p, "la fin est trop loin après minuit", since(p, first));
+        return fail_at(p, FAULT("la fin est trop loin après minuit", "the end is too long after midnight"), since(p, first));
     *out = (struct hours_time){(int16_t)start, (int16_t)end, 0, false};
     if (accept(p, '+')) {
         out->open_end = true;
@@ -155,7 +155,7 @@ bool hours_parse_nth(struct parser *p, int *out)
 {
     int sign = accept(p, '-') ? -1 : 1;
     if (tok(p)->kind != TOK_NUMBER || tok(p)->value < 1 || tok(p)->value > 5)
-        return fail(p, "entre crochets, un rang de 1 à 5 ou de -1 à -5 est attendu");
+        return fail(p, FAULT("entre crochets, un rang de 1 à 5 ou de -1 à -5 est attendu", "between brackets, a rank from 1 to 5 or from -1 to -5 is expected"));
     *out = sign * tok(p)->value;
     next(p);
     return true;
@@ -176,11 +176,11 @@ static bool parse_nth_list(struct parser *p, uint16_t *mask)
             return false;
         to = from;
         if (from > 0 && accept(p, '-') && (!hours_parse_nth(p, &to) || to < from))
-            return fail(p, "entre crochets, la fin doit suivre le début");
+            return fail(p, FAULT("entre crochets, la fin doit suivre le début", "between brackets, the end must come after the start"));
         for (int i = from; i <= to; i++)
             *mask |= nth_bit(i);
     } while (accept(p, ','));
-    return accept(p, ']') || fail(p, "le crochet n’est pas fermé");
+    return accept(p, ']') || fail(p, FAULT("le crochet n’est pas fermé", "the bracket is not closed"));
 }
 
 static bool starts_days(enum hours_token_kind kind)
@@ -198,7 +198,7 @@ static bool parse_days_item(struct parser *p, struct hours_days *out)
         const char *start = tok(p)->text.p;
         if (hours_parse_day_offset(p, &out->offset_days) &&
             (out->kind == DAYS_SH || out->offset_days < -1 || out->offset_days > 1))
-            return fail_at(p, "seuls « PH -1 day » et « PH +1 day » sont acceptés", since(p, start));
+            return fail_at(p, FAULT("seuls « PH -1 day » et « PH +1 day » sont acceptés", "only “PH -1 day” and “PH +1 day” are accepted"), since(p, start));
         return true;
     }
     out->mask = (uint8_t)(1u << first.value);
@@ -213,7 +213,7 @@ static bool parse_days_item(struct parser *p, struct hours_days *out)
         return true;
     next(p);
     if (tok(p)->kind != TOK_WEEKDAY)
-        return fail(p, "un jour est attendu après le tiret, comme Mo-Fr");
+        return fail(p, FAULT("un jour est attendu après le tiret, comme Mo-Fr", "a day is expected after the dash, such as Mo-Fr"));
     for (int d = first.value; d != tok(p)->value; d = (d + 1) % 7)
         out->mask |= (uint8_t)(1u << ((d + 1) % 7));
     next(p);
@@ -239,7 +239,7 @@ static bool parse_group(struct parser *p, struct hours_group *out)
             break;
         next(p);
         if (!starts_days(tok(p)->kind))
-            return fail(p, "un jour est attendu après la virgule, comme Mo,We");
+            return fail(p, FAULT("un jour est attendu après la virgule, comme Mo,We", "a day is expected after the comma, such as Mo,We"));
     }
     *out = (struct hours_group){keep(p, list, n, sizeof *list), n};
     return true;
@@ -281,7 +281,7 @@ static bool parse_comment(struct parser *p, struct hours_rule *r)
         return true;
     r->comment = str_trim(tok(p)->text);
     if (r->comment.n == 0)
-        return fail(p, "le commentaire est vide");
+        return fail(p, FAULT("le commentaire est vide", "the comment is empty"));
     next(p);
     return true;
 }
@@ -326,7 +326,7 @@ static bool parse_rule(struct parser *p, struct hours_rule *r)
     }
     if (!parse_modifier(p, r))
         return false;
-    return tok(p)->text.p != start || fail(p, "ceci n’est pas compris");
+    return tok(p)->text.p != start || fail(p, FAULT("ceci n’est pas compris", "this is not understood"));
 }
 
 /* The end of a rule: ";" "||" or "," after a time or a state. False at the end of the text. */
@@ -339,11 +339,11 @@ static bool parse_join(struct parser *p, const struct hours_rule *before, enum h
     } else if (is_sign(p, ',') && (before->n_times > 0 || before->modifier || before->always || before->comment.n > 0)) {
         *join = JOIN_ADD;
     } else if (tok(p)->kind == TOK_BAD && tok(p)->value == '"') {
-        return fail(p, "le guillemet n’est pas fermé");
+        return fail(p, FAULT("le guillemet n’est pas fermé", "the quotation mark is not closed"));
     } else if (tok(p)->kind != TOK_END) {
         return fail(p, starts_days(tok(p)->kind) || starts_date(tok(p))
-                           ? "il manque un point-virgule avant"
-                           : "ceci n’est pas compris");
+                           ? FAULT("il manque un point-virgule avant", "a semicolon is missing before this")
+                           : FAULT("ceci n’est pas compris", "this is not understood"));
     } else {
         return false;
     }
@@ -352,7 +352,7 @@ static bool parse_join(struct parser *p, const struct hours_rule *before, enum h
     while (is_sign(p, ';')) /* ";;" and a last ";" change nothing */
         next(p);
     if (tok(p)->kind == TOK_END && fallback)
-        return fail(p, "une règle est attendue après « || »");
+        return fail(p, FAULT("une règle est attendue après « || »", "a rule is expected after “||”"));
     return tok(p)->kind != TOK_END;
 }
 
@@ -393,49 +393,70 @@ static bool parse_rules(struct parser *p, struct hours *h)
     } while (parse_join(p, &rules[n - 1], &join));
     h->rules = rules;
     h->n = n;
-    return p->fault == NULL;
+    return p->fault.fr == NULL;
 }
 
-static struct str explain(struct parser *p, struct str text)
+static struct str explain(struct parser *p, struct str text, enum hours_language lang)
 {
     struct str c = p->culprit;
+    bool en = lang == HOURS_EN;
     if (c.n == 0)
-        return arena_printf(p->a, "À la fin : %s.", p->fault);
+        return en ? arena_printf(p->a, "At the end: %s.", p->fault.en) : arena_printf(p->a, "À la fin : %s.", p->fault.fr);
     /* Quote little: a mistake can be as long as the text. */
     size_t n = c.n;
     if (n > 40)
         for (n = 40; n > 0 && ((unsigned char)c.p[n] & 0xC0) == 0x80;)
             n--;
+    const char *more = n < c.n ? "…" : "";
     size_t position = str_length((struct str){text.p, (size_t)(c.p - text.p)}) + 1;
-    return arena_printf(p->a, "Caractère %zu, « %.*s%s » : %s.", position, (int)n, c.p, n < c.n ? "…" : "", p->fault);
+    return en ? arena_printf(p->a, "Character %zu, “%.*s%s”: %s.", position, (int)n, c.p, more, p->fault.en)
+              : arena_printf(p->a, "Caractère %zu, « %.*s%s » : %s.", position, (int)n, c.p, more, p->fault.fr);
 }
 
-enum err hours_parse(struct arena *a, struct str text, struct hours **out, struct str *why)
+/* What no reading can mend; STR_NONE when the text may be read. */
+static struct str unreadable(struct arena *a, struct str text, enum hours_language lang)
+{
+    bool en = lang == HOURS_EN;
+    if (text.n == 0)
+        return en ? STR("No opening hours are written.") : STR("Aucun horaire n’est écrit.");
+    if (text.n > HOURS_TEXT_MAX)
+        return en ? arena_printf(a, "These hours are too long (over %d characters).", HOURS_TEXT_MAX)
+                  : arena_printf(a, "Ces horaires sont trop longs (plus de %d caractères).", HOURS_TEXT_MAX);
+    if (!str_is_utf8(text))
+        return en ? STR("These hours hold characters that cannot be read.")
+                  : STR("Ces horaires contiennent des caractères illisibles.");
+    return STR_NONE;
+}
+
+static enum err parse_text(struct arena *a, struct str text, enum hours_language lang, struct hours **out,
+                           struct str *why)
 {
     *out = NULL;
-    struct str trimmed = str_trim(text);
-    if (trimmed.n == 0) {
-        *why = STR("Aucun horaire n’est écrit.");
+    text = str_trim(text);
+    *why = unreadable(a, text, lang);
+    if (why->n > 0)
         return ERR_INVALID;
-    }
-    if (trimmed.n > HOURS_TEXT_MAX) {
-        *why = arena_printf(a, "Ces horaires sont trop longs (plus de %d caractères).", HOURS_TEXT_MAX);
-        return ERR_INVALID;
-    }
-    if (!str_is_utf8(trimmed)) {
-        *why = STR("Ces horaires contiennent des caractères illisibles.");
-        return ERR_INVALID;
-    }
     struct hours *h = ARENA_NEW(a, struct hours);
-    h->text = arena_str(a, trimmed);
+    h->text = arena_str(a, text);
     struct parser p = {.a = a};
     hours_lexer_init(&p.l, h->text);
     if (!parse_rules(&p, h)) {
-        *why = explain(&p, h->text);
+        *why = explain(&p, h->text, lang);
         return ERR_INVALID;
     }
     summarise(h);
     *out = h;
-    *why = STR_NONE;
     return OK;
+}
+
+enum err hours_parse(struct arena *a, struct str text, struct hours **out, struct str *why)
+{
+    return parse_text(a, text, HOURS_FR, out, why);
+}
+
+struct str hours_fault(struct arena *a, struct str text, enum hours_language lang)
+{
+    struct hours *h = NULL;
+    struct str why = STR_NONE;
+    return parse_text(a, text, lang, &h, &why) == OK ? STR_NONE : why;
 }

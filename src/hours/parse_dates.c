@@ -14,7 +14,7 @@ static bool parse_step(struct parser *p, int max, int *step)
     if (!accept(p, '/'))
         return true;
     if (tok(p)->kind != TOK_NUMBER || tok(p)->value < 1 || tok(p)->value > max)
-        return fail(p, "ce pas de répétition n’est pas possible");
+        return fail(p, FAULT("ce pas de répétition n’est pas possible", "this repetition is not possible"));
     *step = tok(p)->value;
     next(p);
     return true;
@@ -23,7 +23,7 @@ static bool parse_step(struct parser *p, int max, int *step)
 static bool parse_years_item(struct parser *p, struct hours_years *out)
 {
     if (!is_year(tok(p)))
-        return fail(p, "une année est attendue ici");
+        return fail(p, FAULT("une année est attendue ici", "a year is expected here"));
     *out = (struct hours_years){tok(p)->value, tok(p)->value, 1};
     next(p);
     if (accept(p, '+')) {
@@ -32,7 +32,7 @@ static bool parse_years_item(struct parser *p, struct hours_years *out)
     }
     if (accept(p, '-')) {
         if (!is_year(tok(p)) || tok(p)->value <= out->from)
-            return fail(p, "une année plus grande est attendue après le tiret");
+            return fail(p, FAULT("une année plus grande est attendue après le tiret", "a later year is expected after the dash"));
         out->to = tok(p)->value;
         next(p);
     } else if (is_sign(p, '/')) {
@@ -81,7 +81,7 @@ static bool at_day_number(struct parser *p)
 static bool parse_day_number(struct parser *p, struct hours_point *out)
 {
     if (tok(p)->value < 1 || tok(p)->value > month_days(out->month))
-        return fail(p, "ce jour n’existe pas dans ce mois");
+        return fail(p, FAULT("ce jour n’existe pas dans ce mois", "this day does not exist in this month"));
     out->kind = POINT_DAY;
     out->day = tok(p)->value;
     next(p);
@@ -98,7 +98,7 @@ static bool parse_nth_point(struct parser *p, struct hours_point *out)
     if (!accept(p, '[') || !hours_parse_nth(p, &out->nth))
         return false;
     if (!accept(p, ']'))
-        return fail(p, "le crochet n’est pas fermé");
+        return fail(p, FAULT("le crochet n’est pas fermé", "the bracket is not closed"));
     (void)hours_parse_day_offset(p, &out->offset_days);
     return true;
 }
@@ -119,7 +119,7 @@ static bool parse_point(struct parser *p, bool ends_range, struct hours_point *o
         return true;
     }
     if (tok(p)->kind != TOK_MONTH)
-        return fail(p, "un mois est attendu ici, comme Jan");
+        return fail(p, FAULT("un mois est attendu ici, comme Jan", "a month is expected here, such as Jan"));
     out->kind = POINT_MONTH;
     out->month = tok(p)->value;
     next(p);
@@ -131,7 +131,7 @@ static bool parse_point(struct parser *p, bool ends_range, struct hours_point *o
     struct parser ahead = *p;
     struct hours_point nth = *out;
     if (!parse_nth_point(&ahead, &nth))
-        return !ends_range || ahead.fault == NULL || fail_at(p, ahead.fault, ahead.culprit);
+        return !ends_range || ahead.fault.fr == NULL || fail_at(p, ahead.fault, ahead.culprit);
     struct parser after = ahead;
     bool date_follows = accept(&after, '-') && (starts_date(tok(&after)) || year_of_date(&after));
     if (ends_range || date_follows) {
@@ -146,14 +146,14 @@ static bool parse_dates_end(struct parser *p, struct hours_dates *out)
     out->range = true;
     if (at_day_number(p)) { /* Dec 24-26 */
         if (out->from.kind != POINT_DAY)
-            return fail(p, "un mois est attendu après le tiret, comme Jan-Mar");
+            return fail(p, FAULT("un mois est attendu après le tiret, comme Jan-Mar", "a month is expected after the dash, such as Jan-Mar"));
         out->to = out->from;
         if (!parse_day_number(p, &out->to))
             return false;
-        return out->to.day > out->from.day || fail(p, "la fin doit suivre le début");
+        return out->to.day > out->from.day || fail(p, FAULT("la fin doit suivre le début", "the end must come after the start"));
     }
     if (!starts_date(tok(p)) && !is_year(tok(p)))
-        return fail(p, "une date est attendue après le tiret, comme Aug 31");
+        return fail(p, FAULT("une date est attendue après le tiret, comme Aug 31", "a date is expected after the dash, such as Aug 31"));
     /* "Jun-Aug Su[1]": the first Sundays of these months; "Jun 05-Aug Su[1]": until that Sunday. */
     return parse_point(p, out->from.kind != POINT_MONTH, &out->to);
 }
@@ -164,7 +164,7 @@ static bool parse_dates_item(struct parser *p, const struct hours_dates *before,
     if (before && at_day_number(p)) { /* Dec 24,26 */
         out->from = before->to;
         if (before->to.kind != POINT_DAY)
-            return fail(p, "un mois est attendu ici");
+            return fail(p, FAULT("un mois est attendu ici", "a month is expected here"));
         if (!parse_day_number(p, &out->from))
             return false;
     } else if (!parse_point(p, false, &out->from)) {
@@ -220,12 +220,12 @@ static bool parse_weeks(struct parser *p, struct hours_rule *r)
         if (n == LIST_MAX)
             return fail(p, TOO_LONG);
         if (tok(p)->kind != TOK_NUMBER || tok(p)->value < 1 || tok(p)->value > 53)
-            return fail(p, "un numéro de semaine de 1 à 53 est attendu ici");
+            return fail(p, FAULT("un numéro de semaine de 1 à 53 est attendu ici", "a week number from 1 to 53 is expected here"));
         w.from = w.to = tok(p)->value;
         next(p);
         if (accept(p, '-')) {
             if (tok(p)->kind != TOK_NUMBER || tok(p)->value <= w.from || tok(p)->value > 53)
-                return fail(p, "une semaine plus grande est attendue après le tiret");
+                return fail(p, FAULT("une semaine plus grande est attendue après le tiret", "a later week is expected after the dash"));
             w.to = tok(p)->value;
             next(p);
         }

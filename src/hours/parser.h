@@ -7,12 +7,18 @@
 
 enum { LIST_MAX = 64 };
 
+/* What is wrong, after "Caractère 4, « Sa » : ". */
+struct fault {
+    const char *fr, *en;
+};
+#define FAULT(french, english) ((struct fault){(french), (english)})
+
 struct parser {
     struct arena *a;
     struct hours_lexer l;
     size_t n_spans;
     /* The first mistake: what is wrong, and the bytes it is about. */
-    const char *fault;
+    struct fault fault;
     struct str culprit;
 };
 
@@ -40,16 +46,16 @@ static inline bool accept(struct parser *p, char c)
 }
 
 /* Only the first mistake counts. Always false. */
-static inline bool fail_at(struct parser *p, const char *fault, struct str culprit)
+static inline bool fail_at(struct parser *p, struct fault fault, struct str culprit)
 {
-    if (!p->fault) {
+    if (!p->fault.fr) {
         p->fault = fault;
         p->culprit = culprit;
     }
     return false;
 }
 
-static inline bool fail(struct parser *p, const char *fault)
+static inline bool fail(struct parser *p, struct fault fault)
 {
     return fail_at(p, fault, tok(p)->text);
 }
@@ -69,7 +75,7 @@ static inline void *keep(struct parser *p, const void *items, size_t n, size_t s
     return out;
 }
 
-#define TOO_LONG "la liste est trop longue"
+#define TOO_LONG FAULT("la liste est trop longue", "the list is too long")
 
 static inline bool starts_date(const struct hours_token *t)
 {

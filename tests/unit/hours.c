@@ -338,6 +338,10 @@ static void refusals(void **state)
     IS(refusal("Mo-Fr 10:00-12:00 Sa 10:00-12:00"), "Caractère 19, « Sa » : il manque un point-virgule avant.");
     IS(refusal("Mo 10:00-"), "À la fin : une heure est attendue ici, comme 09:00.");
     IS(refusal("Mo \"ouvert"), "Caractère 4, « \"ouvert » : le guillemet n’est pas fermé.");
+    IS(c(hours_fault(arena, STR("Sa 17:00"), HOURS_EN)),
+       "Character 4, “17:00”: this is a single time, give a start and an end, such as 09:00-12:00.");
+    IS(c(hours_fault(arena, STR("Mo 10:00-"), HOURS_EN)), "At the end: a time is expected here, such as 09:00.");
+    assert_int_equal(hours_fault(arena, STR("Mo 10:00-11:00"), HOURS_EN).n, 0);
     static const char *const bad[] = {
         ";", "||", "Mo,,Th 10:00-12:00", "Mo-", "Mo[0] 10:00-12:00", "Mo[6] 10:00-12:00", "Mo[1. 10:00-12:00",
         "week 40-30", "week 0", "week 54", "week 30-40/27", "21:60-22:59", "26:00-27:00", "23:59-48:01", "24:01-25:00",

@@ -31,6 +31,8 @@ static void states(void **state)
     answers("{\"expression\":\"24/7\",\"departement\":null}", "{\"state\":\"open\",\"comment\":null,\"next_change\":null}");
     answers("{\"expression\":\"Mo-Sa 09:00-12:00; PH off\",\"at\":\"2026-12-26T10:00\",\"departement\":\"67\"}",
             "{\"state\":\"closed\",\"comment\":null,\"next_change\":\"2026-12-28T09:00\"}");
+    answers("{\"expression\":\"24/7\",\"departement\":1}", "{\"state\":\"open\",\"comment\":null,\"next_change\":null}");
+    answers("{\"expression\":\"24/7\",\"departement\":\"2b\"}", "{\"state\":\"open\",\"comment\":null,\"next_change\":null}");
     answers("{\"expression\":\"Mo-Fr 09:00-12:00\"}", "{\"state\":\"open\",\"comment\":null,\"next_change\":\"2026-11-24T12:00\"}");
     /* With a zone in, with a zone out; 10:00 in Paris is 13:00 in La Réunion. */
     answers("{\"expression\":\"Mo-Fr 09:00-14:00\",\"at\":\"2026-11-24T09:00:00Z\",\"departement\":\"974\"}",
