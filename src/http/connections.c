@@ -13,6 +13,7 @@ struct connection {
     unsigned char key[16];
     _Atomic int64_t deadline_us; /* 0: none */
     int64_t left_at;             /* the deadline that held when the client was first seen gone */
+    void *slot;
     char address[INET6_ADDRSTRLEN];
 };
 
@@ -24,6 +25,7 @@ struct connections {
     bool has_trusted, ending;
     unsigned char trusted[16];
     pthread_t watcher;
+    void (*release)(void *slot);
 };
 
 static void address_text(const struct sockaddr *from, char out[INET6_ADDRSTRLEN])
@@ -77,13 +79,14 @@ static void *watch(void *arg)
     return NULL;
 }
 
-struct connections *connections_new(int max_per_address, const char *trusted)
+struct connections *connections_new(int max_per_address, const char *trusted, void (*release)(void *))
 {
     struct connections *all = calloc(1, sizeof *all);
     pthread_condattr_t monotonic;
     if (!all)
         return NULL;
     all->max_per_address = max_per_address;
+    all->release = release;
     all->has_trusted = trusted && address_key(str_from(trusted), all->trusted);
     pthread_mutex_init(&all->lock, NULL);
     pthread_condattr_init(&monotonic);
@@ -156,6 +159,8 @@ void connections_remove(struct connections *all, struct connection *c)
     if (c->next)
         c->next->prev = c->prev;
     pthread_mutex_unlock(&all->lock);
+    if (c->slot)
+        all->release(c->slot);
     free(c);
 }
 
@@ -168,4 +173,9 @@ void connection_deadline(struct connection *c, int in_ms)
 struct str connection_address(const struct connection *c)
 {
     return str_from(c->address);
+}
+
+void **connection_slot(struct connection *c)
+{
+    return &c->slot;
 }

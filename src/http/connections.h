@@ -16,8 +16,8 @@ enum {
 struct connections;
 struct connection;
 
-/* `trusted`: an address without limit, may be NULL. Starts the thread that watches. NULL: no memory. */
-struct connections *connections_new(int max_per_address, const char *trusted);
+/* `trusted`: an address without limit, may be NULL; `release` frees what a slot holds. Starts the thread that watches. NULL: no memory. */
+struct connections *connections_new(int max_per_address, const char *trusted, void (*release)(void *));
 void connections_free(struct connections *all);
 /* False when this address has enough of them. */
 bool connections_room(struct connections *all, const struct sockaddr *from);
@@ -27,5 +27,7 @@ void connections_remove(struct connections *all, struct connection *c);
 /* The connection is cut if this is not called again in time; 0: no limit. */
 void connection_deadline(struct connection *c, int in_ms);
 struct str connection_address(const struct connection *c);
+/* What the owner keeps with the connection, NULL at first; given to `release` when it ends. */
+void **connection_slot(struct connection *c);
 
 #endif

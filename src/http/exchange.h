@@ -16,7 +16,8 @@ enum {
     HTTP_HEADERS_MAX = 64,
     HTTP_SEGMENTS_MAX = 16,
     HTTP_CAPTURES_MAX = 4,
-    HTTP_BODY_MAX = 16 * 1024 * 1024, /* of an answer */
+    HTTP_BODY_MAX = 64 * 1024 * 1024, /* of an answer */
+    HTTP_LENT_MAX = 64 * 1024,        /* a worker keeps that much room for answers */
     HTTP_ID_LEN = 16
 };
 
@@ -28,8 +29,8 @@ struct http_pair {
 /* Views of bytes that nobody has checked yet. */
 struct http_wire {
     struct str method, target, version;
-    struct http_pair headers[HTTP_HEADERS_MAX];
     size_t n_headers;
+    struct http_pair headers[HTTP_HEADERS_MAX];
     bool too_many_headers;
     bool ambiguous; /* the head holds what the library would hide: NUL, folded line, bare CR or LF */
     struct str peer; /* numeric address */
@@ -93,6 +94,7 @@ struct worker {
     struct worker *next;
     struct arena *front; /* what is known of the request; survives a rollback */
     struct arena *arena; /* the handler's */
+    struct buf body;     /* room for an answer, lent to each */
     z_stream deflate;
     bool deflate_ready;
 };
@@ -101,8 +103,8 @@ struct worker {
 enum { HTTP_SET_MAX = 16, OUT_HEADERS_MAX = HTTP_SET_MAX + 16 };
 struct http_out {
     int status;
-    struct http_pair headers[OUT_HEADERS_MAX]; /* values live in worker->front */
     size_t n_headers;
+    struct http_pair headers[OUT_HEADERS_MAX]; /* values end with NUL; most live in worker->front */
     /* The body is one of these. */
     struct str fixed;   /* bytes that outlive the answer */
     struct buf buffer;  /* owned */
@@ -169,7 +171,8 @@ struct input_fault {
 };
 /* input.c: reads ex->form out of the body; 0, or the status that refuses it (400, 415). */
 int input_body(struct http_exchange *ex);
-/* Fills ex->rq.input. ERR_INVALID: rq.field_errors say why (never when the input is lenient). */
+/* Fills ex->rq.input. ERR_INVALID: rq.field_errors say why (never when the input is lenient). ERR_NOT_FOUND: a
+ * part of the path is not what the row declares. */
 enum err input_read(struct http_exchange *ex) MUST_USE;
 
 /* respond.c */
@@ -201,6 +204,7 @@ struct http_server {
     atomic_uint_fast64_t next_id;
     atomic_int running; /* requests begun and not ended */
     atomic_bool stopping;
+    atomic_size_t held; /* bytes of large answers that clients have not taken yet */
     pthread_mutex_t workers_lock;
     struct worker *workers;
     size_t arena_cap;
@@ -209,6 +213,8 @@ struct http_server {
 };
 struct worker *worker_take(struct http_server *s);
 void worker_give(struct http_server *s, struct worker *w);
+/* Takes the memory of an answer that was sent back for the next one, or frees it when it is large. */
+void worker_keep(struct worker *w, struct buf *b);
 
 /* server.c: the sockets. */
 enum err listener_open(struct http_server *s, struct arena *a, struct str *why) MUST_USE;

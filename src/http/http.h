@@ -54,7 +54,7 @@ struct input {
     const struct input_field *fields;
     size_t n;
     bool lenient; /* pages that people reach by hand-made links: an invalid value is dropped (as absent)
-                     and listed in rq->field_errors, instead of 422 */
+                     and listed in rq->field_errors, instead of 422; a wrong part of the path is always 404 */
 };
 #define INPUT_NONE ((const struct input *)&input_none)
 extern const struct input input_none;
@@ -96,7 +96,7 @@ struct str request_csrf_token(struct request *rq, struct response *rs);
 /* -- response ------------------------------------------------------------------------------------- */
 struct response {
     int status;               /* 200 unless set */
-    struct buf body;          /* max 16 MiB; compressed by the façade when the client accepts it */
+    struct buf body;          /* max 64 MiB; compressed by the façade when the client accepts it */
     const char *content_type; /* default text/html; charset=utf-8 */
     /* private to http/ */
     struct http_exchange *exchange;

@@ -205,13 +205,19 @@ static bool name_matches(const struct input_field *f, struct str sent)
     return str_eq(sent, name);
 }
 
+/* Nothing to read, once control characters and spaces are taken away. */
+static bool is_blank(struct arena *a, struct str s)
+{
+    return str_trim(text_normalize(a, s)).n == 0;
+}
+
 /* The texts given for a field, without the empty ones (a form sends its empty boxes too). */
 static size_t from_pairs(struct arena *a, const struct input_field *f, const struct http_pair *pairs, size_t n,
                          struct str **out)
 {
     size_t found = 0, cap = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!name_matches(f, pairs[i].name) || str_trim(pairs[i].value).n == 0)
+        if (!name_matches(f, pairs[i].name) || is_blank(a, pairs[i].value))
             continue;
         *out = arena_grow(a, *out, found, &cap, found + 1, sizeof **out);
         (*out)[found++] = pairs[i].value;
@@ -228,7 +234,7 @@ static size_t from_path(const struct reading *r, const struct input_field *f, st
     for (size_t i = 0; i < n; i++)
         if (str_eq(names[i], str_from(f->name))) {
             *out = &r->ex->match.captures[i];
-            return (*out)->n > 0;
+            return !is_blank(r->arena, **out);
         }
     return 0;
 }
@@ -279,7 +285,7 @@ static bool from_json(const struct reading *r, const struct input_field *f, stru
         struct str s;
         if (!json_as_text(r->arena, f->type, is_list(f) ? json_array_get(v, i) : v, &s))
             return false;
-        if (str_trim(s).n)
+        if (!is_blank(r->arena, s))
             (*out)[(*n)++] = s;
     }
     return true;
@@ -383,7 +389,7 @@ static void read_field(struct reading *r, const struct input_field *f)
     bool understood = texts_of(r, f, &texts, &n);
     if (understood && n == 0) {
         put_fallback(r, f);
-        if (f->required)
+        if (f->required || f->source == IN_PATH)
             add_error(r, f, FAULT_MISSING, STR(""));
         return;
     }
@@ -413,6 +419,9 @@ enum err input_read(struct http_exchange *ex)
     ex->rq.input = r.into;
     for (size_t i = 0; i < in->n; i++)
         read_field(&r, &in->fields[i]);
+    for (size_t i = 0; i < r.n_errors; i++)
+        if (r.faults[i].field->source == IN_PATH) /* nobody's form: there is no such address */
+            return ERR_NOT_FOUND;
     ex->rq.field_errors = r.errors;
     ex->rq.n_field_errors = r.n_errors;
     ex->faults = r.faults;

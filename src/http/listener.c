@@ -11,7 +11,13 @@
 #include "base/log.h"
 #include "http/connections.h"
 
-enum { MAX_CONNECTIONS = 1000, MAX_PER_ADDRESS = 256, BACKLOG = 511, MEMORY_PER_CONNECTION = 40 * 1024 };
+enum {
+    MAX_CONNECTIONS = 1000,
+    MAX_PER_ADDRESS = 256,
+    BACKLOG = 511,
+    MEMORY_PER_CONNECTION = 40 * 1024,
+    HELD_MAX = 256 * 1024 * 1024 /* of large answers waiting for their clients, all together */
+};
 
 struct http_listener {
     struct MHD_Daemon *daemon;
@@ -19,13 +25,21 @@ struct http_listener {
     int fd, port;
 };
 
-/* One request on a socket. */
+/* One request on a socket; kept by its connection for the next one. */
 struct call {
     struct http_exchange ex;
     struct connection *connection;
     const char *target_at; /* where the library read the target */
-    char target[];         /* as sent: the library cuts and decodes its own copy */
+    struct buf target;     /* as sent: the library cuts and decodes its own copy */
+    size_t held;           /* counted in server->held */
 };
+
+static void call_free(void *slot)
+{
+    struct call *call = slot;
+    buf_deinit(&call->target);
+    free(call);
+}
 
 /* -- the head ---------------------------------------------------------------------------------------- */
 /* The library reads the head in place: it writes NULs over the colons and line ends, and gives pointers into
@@ -87,6 +101,25 @@ static void read_head(struct call *call, struct MHD_Connection *c, const char *m
 }
 
 /* -- the answer -------------------------------------------------------------------------------------- */
+/* Bytes of a large answer are held until the client took them; many clients that take none must not fill the
+ * memory of the machine. */
+static bool hold(struct call *call)
+{
+    struct http_out *out = &call->ex.out;
+    struct http_server *s = call->ex.server;
+    if (out->buffer.n <= HTTP_LENT_MAX)
+        return true;
+    if (atomic_fetch_add(&s->held, out->buffer.n) + out->buffer.n > HELD_MAX) {
+        atomic_fetch_sub(&s->held, out->buffer.n);
+        return false;
+    }
+    call->held = out->buffer.n;
+    char *fitting = realloc(out->buffer.p, out->buffer.n);
+    if (fitting)
+        out->buffer.p = fitting;
+    return true;
+}
+
 static struct MHD_Response *make_response(struct http_out *out)
 {
     struct MHD_Response *r;
@@ -98,6 +131,8 @@ static struct MHD_Response *make_response(struct http_out *out)
     }
     if (!out->buffer.p)
         return MHD_create_response_from_buffer(out->fixed.n, (void *)(uintptr_t)out->fixed.p, MHD_RESPMEM_PERSISTENT);
+    if (out->buffer.n <= HTTP_LENT_MAX) /* copied; the room serves the next answer */
+        return MHD_create_response_from_buffer(out->buffer.n, out->buffer.p, MHD_RESPMEM_MUST_COPY);
     r = MHD_create_response_from_buffer_with_free_callback(out->buffer.n, out->buffer.p, free);
     if (r)
         out->buffer = (struct buf){0};
@@ -108,22 +143,17 @@ static enum MHD_Result send_out(struct call *call, struct MHD_Connection *c)
 {
     struct http_exchange *ex = &call->ex;
     struct http_out *out = &ex->out;
+    if (!hold(call))
+        respond_plain(ex, 503);
     ex->bytes_out = out->fd >= 0 ? out->size : out->buffer.p ? out->buffer.n : out->fixed.n;
     struct MHD_Response *r = make_response(out);
     if (!r)
         return MHD_NO;
     bool whole = true;
-    for (size_t i = 0; i < out->n_headers && whole; i++) {
-        char value[2048];
-        struct str v = out->headers[i].value;
-        whole = v.n < sizeof value;
-        if (!whole)
-            break;
-        memcpy(value, v.p, v.n);
-        value[v.n] = '\0';
+    for (size_t i = 0; i < out->n_headers && whole; i++)
         /* An empty value says nothing, and the library refuses it. */
-        whole = v.n == 0 || MHD_add_response_header(r, out->headers[i].name.p, value) == MHD_YES;
-    }
+        whole = out->headers[i].value.n == 0 ||
+                MHD_add_response_header(r, out->headers[i].name.p, out->headers[i].value.p) == MHD_YES;
     if (out->close || atomic_load(&ex->server->stopping))
         whole = MHD_add_response_header(r, "Connection", "close") == MHD_YES && whole;
     exchange_release(ex);
@@ -139,15 +169,23 @@ static enum MHD_Result send_out(struct call *call, struct MHD_Connection *c)
 static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    size_t n = strlen(uri);
-    struct call *call = info && info->socket_context ? malloc(sizeof *call + n + 1) : NULL;
+    struct connection *connection = info ? info->socket_context : NULL;
+    if (!connection)
+        return NULL;
+    void **slot = connection_slot(connection);
+    struct call *call = *slot ? *slot : (*slot = calloc(1, sizeof *call));
     if (!call)
         return NULL;
+    struct str target = str_from(uri);
     exchange_init(&call->ex, cls);
-    call->connection = info->socket_context;
+    call->connection = connection;
     call->target_at = uri;
-    memcpy(call->target, uri, n + 1);
-    call->ex.wire.target = (struct str){call->target, n};
+    call->held = 0;
+    call->target.max = HTTP_URI_MAX;
+    buf_clear(&call->target);
+    buf_add(&call->target, target);
+    /* One that is too long is refused by its length alone. */
+    call->ex.wire.target = call->target.failed ? (struct str){uri, HTTP_URI_MAX + 1} : buf_str(&call->target);
     return call;
 }
 
@@ -210,8 +248,8 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     connection_deadline(call->connection, HEAD_TIMEOUT_MS);
     if (call->ex.step != STEP_NEW)
         log_request(&call->ex, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    atomic_fetch_sub(&call->ex.server->held, call->held);
     exchange_deinit(&call->ex);
-    free(call);
 }
 
 static void on_connection(void *cls, struct MHD_Connection *c, void **socket_context,
@@ -357,7 +395,7 @@ enum err listener_open(struct http_server *s, struct arena *a, struct str *why)
         int each = cfg->max_connections_per_address > 0 ? cfg->max_connections_per_address : MAX_PER_ADDRESS;
         l->fd = fd;
         l->port = port_of(fd);
-        l->connections = connections_new(each, cfg->trusted_proxy);
+        l->connections = connections_new(each, cfg->trusted_proxy, call_free);
         l->daemon = l->connections ? start_daemon(s, fd, (unsigned)threads, (unsigned)connections) : NULL;
     }
     if (l && l->daemon)

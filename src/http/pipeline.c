@@ -22,7 +22,6 @@ void exchange_init(struct http_exchange *ex, struct http_server *s)
     z ^= z >> 31;
     for (int i = 0; i < HTTP_ID_LEN; i++, z >>= 4)
         ex->id[i] = digits[z & 15];
-    buf_init(&ex->rs.body, HTTP_BODY_MAX);
     ex->started_us = clock_mono_us();
     atomic_fetch_add(&s->running, 1);
 }
@@ -40,8 +39,11 @@ void exchange_deinit(struct http_exchange *ex)
 
 void exchange_release(struct http_exchange *ex)
 {
-    if (ex->worker)
-        worker_give(ex->server, ex->worker);
+    if (!ex->worker)
+        return;
+    worker_keep(ex->worker, &ex->rs.body);
+    worker_keep(ex->worker, &ex->out.buffer);
+    worker_give(ex->server, ex->worker);
     ex->worker = NULL;
 }
 
@@ -109,6 +111,12 @@ static void request_basics(struct http_exchange *ex)
                            .role = ROLE_VISITOR, .id = str_from(ex->id), .method = HTTP_GET};
     ex->rs.exchange = ex;
     ex->rs.status = 200;
+    if (!ex->rs.body.p) {
+        ex->rs.body = ex->worker->body;
+        ex->worker->body = (struct buf){0};
+    }
+    ex->rs.body.max = HTTP_BODY_MAX;
+    buf_clear(&ex->rs.body);
     rq->head_only = str_eq(ex->wire.method, STR("HEAD"));
     struct str host = str_trim(wire_header(&ex->wire, "Host"));
     if (ex->server->cfg.public_url)
@@ -304,10 +312,11 @@ static void answer(struct http_exchange *ex)
         refuse(ex, status, status == 403 ? ERR_DENIED : ERR_INVALID);
         return;
     }
-    if (input_read(ex) == OK)
+    enum err e = input_read(ex);
+    if (e == OK)
         run_handler(ex);
     else
-        respond_error(ex, 422, ERR_INVALID);
+        respond_error(ex, status_of_err(e), e);
     respond_finish(ex);
 }
 

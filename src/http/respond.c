@@ -297,15 +297,15 @@ static void security_headers(struct http_exchange *ex, enum route_style style)
 {
     struct http_out *out = &ex->out;
     bool open = style != STYLE_PAGE;
-    if (!set_header(ex, "Content-Security-Policy"))
+    out_header(out, "X-Content-Type-Options", STR("nosniff"));
+    out_header(out, "Cross-Origin-Resource-Policy", open ? STR("cross-origin") : STR("same-origin"));
+    if (style != STYLE_API && !set_header(ex, "Content-Security-Policy"))
         out_header(out, "Content-Security-Policy",
                    open ? STR("default-src 'none'; frame-ancestors 'none'; sandbox") : ex->server->page_policy);
-    out_header(out, "X-Content-Type-Options", STR("nosniff"));
-    out_header(out, "Referrer-Policy", STR("strict-origin-when-cross-origin"));
-    out_header(out, "Cross-Origin-Resource-Policy", open ? STR("cross-origin") : STR("same-origin"));
     if (open) {
         out_header(out, "Access-Control-Allow-Origin", STR("*"));
     } else {
+        out_header(out, "Referrer-Policy", STR("strict-origin-when-cross-origin"));
         out_header(out, "Cross-Origin-Opener-Policy", STR("same-origin"));
         out_header(out, "Permissions-Policy",
                    STR("camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"));
@@ -337,6 +337,7 @@ static void cache_headers(struct http_exchange *ex, bool varies)
             clock_format_http(&date, ex->modified_ms);
             size_t n = date.n < 32 ? date.n : 31;
             memcpy(text, buf_str(&date).p, n);
+            text[n] = '\0';
             buf_deinit(&date);
             out_header(out, "Last-Modified", (struct str){text, n});
         }
@@ -354,11 +355,10 @@ static bool body_out(struct http_exchange *ex, struct str type)
         encoding_choose(wire_header(&ex->wire, "Accept-Encoding"), true, false) == ENCODING_GZIP &&
         compress_gzip(ex->worker, buf_str(&rs->body), &ex->out.buffer)) {
         out_header(&ex->out, "Content-Encoding", STR("gzip"));
-        buf_deinit(&rs->body);
         return true;
     }
     ex->out.buffer = rs->body;
-    rs->body = (struct buf){.max = rs->body.max};
+    rs->body = (struct buf){0};
     return text;
 }
 

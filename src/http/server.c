@@ -14,6 +14,7 @@ static void worker_free(struct worker *w)
 {
     arena_free(w->arena);
     arena_free(w->front);
+    buf_deinit(&w->body);
     if (w->deflate_ready)
         deflateEnd(&w->deflate);
     free(w);
@@ -47,6 +48,16 @@ void worker_give(struct http_server *s, struct worker *w)
     w->next = s->workers;
     s->workers = w;
     pthread_mutex_unlock(&s->workers_lock);
+}
+
+void worker_keep(struct worker *w, struct buf *b)
+{
+    if (!w->body.p && b->cap <= HTTP_LENT_MAX) {
+        w->body = *b;
+        *b = (struct buf){0};
+    } else {
+        buf_deinit(b);
+    }
 }
 
 /* -- start ------------------------------------------------------------------------------------------- */

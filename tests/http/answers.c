@@ -29,6 +29,7 @@ static void protects_pages(void **state)
     a = get("/api/v1/constante");
     assert_text(header(&a, "Access-Control-Allow-Origin"), "*");
     assert_text(header(&a, "Cross-Origin-Resource-Policy"), "cross-origin");
+    a = get("/nombres.csv");
     assert_holds(header(&a, "Content-Security-Policy"), "default-src 'none'");
 
     site_start(&(struct http_config){.image_sources = "https://tuiles.example"});

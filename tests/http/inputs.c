@@ -130,6 +130,8 @@ static void required_fields(void **state)
     assert_status(get("/obligatoire?q=a&kind=vert"), 200);
     assert_status(get("/obligatoire?q=a"), 422);
     assert_status(get("/obligatoire?q=+&kind=vert"), 422);
+    assert_status(get("/obligatoire?q=%01%C2%A0&kind=vert"), 422); /* nothing that can be read */
+    assert_status(get("/lieux/%C2%A0"), 404);
     struct http_test_answer a = get_with("/obligatoire", "Accept: application/json");
     assert_status(a, 422);
     assert_text(a.content_type, "application/problem+json");

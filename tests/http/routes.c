@@ -24,6 +24,8 @@ static void finds_the_row(void **state)
         {HTTP_GET, "/nulle-part", 404, "existe pas"},
         {HTTP_GET, "/lieux/a/b/c", 404, ""},
         {HTTP_GET, "/lieux/a/horaires/b", 404, ""},
+        {HTTP_GET, "/echec/inconnu", 404, ""}, /* not one of the declared values */
+        {HTTP_GET, "/api/v1/echec/inconnu", 404, "{\"detail\":\"Not Found\"}"},
         {HTTP_GET, "/Lieux", 404, ""},
         {HTTP_GET, "//lieux", 404, ""},
         {HTTP_GET, "/lieux//horaires", 404, ""},
