@@ -22,7 +22,7 @@ enum {
 struct http_listener {
     struct MHD_Daemon *daemon;
     struct connections *connections;
-    int fd, port;
+    int port;
 };
 
 /* One request on a socket; kept by its connection for the next one. */
@@ -42,9 +42,18 @@ static void call_free(void *slot)
 }
 
 /* -- the head ---------------------------------------------------------------------------------------- */
-/* The library reads the head in place: it writes NULs over the colons and line ends, and gives pointers into
- * it. So what it skips or hides (NUL bytes, folded lines, lone CR or LF, spaces) shows as bytes between those
- * pointers that should not be there, or as a head longer than the sum of its parts. */
+/* Versions 0.9 read the head in place: they write NULs over the colons and line ends, and give pointers into it.
+ * So what they skip or hide (NUL bytes, folded lines, lone CR or LF, spaces) shows as bytes between those pointers
+ * that should not be there, or as a head longer than the sum of its parts. docs/decisions/0004-ambiguous-heads.md
+ * Versions 1.0 refuse all that by themselves when told to be strict. */
+#if MHD_VERSION >= 0x01000000
+enum { READS_STRICTLY = 1 };
+#define STRICTNESS {MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL}
+#else
+enum { READS_STRICTLY = 0 };
+#define STRICTNESS {MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL}
+#endif
+
 struct layout {
     const char *at; /* where the next part must begin */
     size_t length;
@@ -91,13 +100,13 @@ static void read_head(struct call *call, struct MHD_Connection *c, const char *m
     w->version = str_from(version);
     w->peer = connection_address(call->connection);
     struct layout l = {.at = version + w->version.n};
-    l.exact = method + w->method.n + 1 == call->target_at && call->target_at + w->target.n + 1 == version;
+    l.exact = !READS_STRICTLY && method + w->method.n + 1 == call->target_at && call->target_at + w->target.n + 1 == version;
     l.length = w->method.n + w->target.n + w->version.n + 2;
     if (l.exact)
         layout_line_end(&l);
     MHD_get_connection_values_n(c, MHD_HEADER_KIND, take_header, (void *[]){call, &l});
     const union MHD_ConnectionInfo *size = MHD_get_connection_info(c, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    w->ambiguous = !w->too_many_headers && (!l.exact || !size || size->header_size != l.length + 2);
+    w->ambiguous = !READS_STRICTLY && !w->too_many_headers && (!l.exact || !size || size->header_size != l.length + 2);
 }
 
 /* -- the answer -------------------------------------------------------------------------------------- */
@@ -271,7 +280,7 @@ static enum MHD_Result on_accept(void *cls, const struct sockaddr *from, socklen
 {
     struct http_server *s = cls;
     (void)n;
-    return connections_room(s->listener->connections, from) ? MHD_YES : MHD_NO;
+    return !atomic_load(&s->stopping) && connections_room(s->listener->connections, from) ? MHD_YES : MHD_NO;
 }
 
 /* -- listening --------------------------------------------------------------------------------------- */
@@ -359,6 +368,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd, unsigned t
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_PER_CONNECTION, NULL},
+        STRICTNESS,
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, s},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s},
@@ -393,7 +403,6 @@ enum err listener_open(struct http_server *s, struct arena *a, struct str *why)
     s->listener = l;
     if (l) {
         int each = cfg->max_connections_per_address > 0 ? cfg->max_connections_per_address : MAX_PER_ADDRESS;
-        l->fd = fd;
         l->port = port_of(fd);
         l->connections = connections_new(each, cfg->trusted_proxy, call_free);
         l->daemon = l->connections ? start_daemon(s, fd, (unsigned)threads, (unsigned)connections) : NULL;
@@ -418,13 +427,12 @@ void listener_close(struct http_server *s, int grace_ms)
 {
     struct http_listener *l = s->listener;
     int64_t until = clock_mono_us() + (int64_t)grace_ms * 1000;
+    /* From now on_accept refuses, and answers close their connection. (MHD_quiesce_daemon is no way: it races
+     * with the threads that wait in epoll.) */
     atomic_store(&s->stopping, true);
-    MHD_socket fd = MHD_quiesce_daemon(l->daemon);
     while (atomic_load(&s->running) > 0 && clock_mono_us() < until)
         nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
-    MHD_stop_daemon(l->daemon);
-    if (fd != MHD_INVALID_SOCKET)
-        close(fd);
+    MHD_stop_daemon(l->daemon); /* closes the listening socket too */
     connections_free(l->connections);
     free(l);
     s->listener = NULL;
