@@ -176,6 +176,8 @@ static bool looks_like_place(const json_t *object)
                                              "presentation_detail", "frais_a_charge", "modalites_acces",
                                              "dispositif_programmes_nationaux", "fiche_acces_libre", "prise_rdv",
                                              "modalites_accompagnement", "itinerance"};
+    if (json_object_get(object, "structure_id"))
+        return false;
     for (size_t i = 0; i < sizeof place_only / sizeof *place_only; i++)
         if (json_object_get(object, place_only[i]))
             return true;
@@ -187,6 +189,46 @@ struct list {
     bool decided, places;
 };
 
+/* The first record tells what the file is. One missing key is a mistake of that record; most of them missing, and it is
+ * another kind of file. */
+static enum err check_first(struct importer *im, const json_t *object, enum directory_kind kind)
+{
+    static const char *const names[] = {"un lieu (LaMednum 1.0.2)", "une structure (data·inclusion v1)",
+                                        "un service (data·inclusion v1)"};
+    enum { LIST_MAX = 400 };
+    const struct field_table *t = field_table(kind);
+    struct buf missing, found;
+    size_t required = 0, absent = 0;
+    const char *key;
+    json_t *value;
+    buf_init(&missing, 4096);
+    buf_init(&found, 64 * 1024);
+    for (size_t i = 0; i < t->n; i++) {
+        required += t->fields[i].required;
+        if (t->fields[i].required && !json_object_get(object, t->fields[i].name)) {
+            buf_printf(&missing, "%s%s", absent ? ", " : "", t->fields[i].name);
+            absent++;
+        }
+    }
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+        if (found.n < LIST_MAX)
+            buf_printf(&found, "%s%.40s", found.n ? ", " : "", key);
+    enum err e = absent * 2 < required ? OK
+                                       : import_fail(im, "La première fiche n’est pas %s. Il manque : %.*s. Elle dit : %.*s.",
+                                                     names[kind], STR_ARG(buf_str(&missing)), STR_ARG(buf_str(&found)));
+    buf_deinit(&found);
+    buf_deinit(&missing);
+    return e;
+}
+
+static enum directory_kind kind_of(const struct list *l, const json_t *object)
+{
+    if (l->places)
+        return DIRECTORY_PLACE;
+    bool service = l->name ? strcmp(l->name, "services") == 0 : json_object_get(object, "structure_id") != NULL;
+    return service ? DIRECTORY_SERVICE : DIRECTORY_STRUCTURE;
+}
+
 static enum err read_object(struct importer *im, struct list *l, struct str text, size_t line)
 {
     json_t *object;
@@ -195,14 +237,12 @@ static enum err read_object(struct importer *im, struct list *l, struct str text
         return import_fail(im, "La fiche qui commence ligne %zu n’est pas du JSON valide. %.*s", line, STR_ARG(why));
     if (!json_is_object(object))
         return import_fail(im, "Ligne %zu : on attend une fiche entre accolades { }.", line);
-    if (!l->decided) {
-        l->decided = true;
+    if (!l->decided)
         l->places = !l->name && looks_like_place(object);
-    }
-    enum directory_kind kind = l->places ? DIRECTORY_PLACE
-                               : (l->name ? strcmp(l->name, "services") == 0 : json_object_get(object, "structure_id") != NULL)
-                                   ? DIRECTORY_SERVICE
-                                   : DIRECTORY_STRUCTURE;
+    enum directory_kind kind = kind_of(l, object);
+    if (!l->decided)
+        TRY(check_first(im, object, kind));
+    l->decided = true;
     struct directory_problems problems = {0};
     void *record = arena_zalloc(im->rows, field_table(kind)->size);
     read_members(im, object, kind, record, &problems);
@@ -318,7 +358,7 @@ static enum err read_two_lists(struct importer *im, struct cursor start, const c
                            STR_ARG(buf_str(&im->ignored)));
     *format = "data·inclusion v1 (JSON)";
     for (int i = 0; i < 2; i++) {
-        struct list l = {.name = names[i], .decided = true};
+        struct list l = {.name = names[i]};
         if (found[i])
             TRY(read_array(im, &lists[i], &l, EVERYTHING));
     }
