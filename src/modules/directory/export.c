@@ -86,8 +86,8 @@ static const char *const order_structures =
     " WHERE t.deleted_at_ms = 0"
     " UNION ALL SELECT p.id, 0, p.source, p.source || '--' || p.source_id FROM directory_place p"
     " WHERE p.deleted_at_ms = 0 AND NOT " HOST_IS_LIVE
-    " AND NOT EXISTS (SELECT 1 FROM directory_structure n WHERE n.source = p.source"
-    " AND n.source_id = p.source || '--' || p.source_id AND n.deleted_at_ms = 0)"
+    " AND NOT EXISTS (SELECT 1 FROM directory_structure n WHERE"
+    " n.source_id = p.source || '--' || p.source_id AND n.deleted_at_ms = 0)"
     ") u ORDER BY u.source, u.published, u.id";
 
 static const char *const order_services =
@@ -97,8 +97,8 @@ static const char *const order_services =
     " UNION ALL SELECT p.id, 0, p.source, p.source || '--' || p.source_id FROM directory_place p"
     " WHERE p.deleted_at_ms = 0 AND p.services IS NOT NULL AND NOT (" HOST_IS_LIVE
     " AND EXISTS (SELECT 1 FROM directory_service v WHERE v.structure_id = p.structure_id AND v.deleted_at_ms = 0))"
-    " AND NOT EXISTS (SELECT 1 FROM directory_service n WHERE n.source = p.source"
-    " AND n.source_id = p.source || '--' || p.source_id AND n.deleted_at_ms = 0)"
+    " AND NOT EXISTS (SELECT 1 FROM directory_service n WHERE"
+    " n.source_id = p.source || '--' || p.source_id AND n.deleted_at_ms = 0)"
     ") u ORDER BY u.source, u.published, u.id";
 
 static const char *const order_located =

@@ -233,18 +233,23 @@ struct str field_cell(struct arena *a, const struct field *f, const void *record
     return *(const struct str *)at;
 }
 
+struct str field_cut(struct str s, size_t n)
+{
+    if (n >= s.n)
+        return s;
+    while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+        n--;
+    return str_sub(s, 0, n);
+}
+
 void field_problem(struct arena *a, struct directory_problems *out, const char *field, struct str value,
                  const char *why, bool refuses)
 {
     if (!out)
         return;
     enum { VALUE_MAX = 200 };
-    size_t cut = value.n;
-    if (cut > VALUE_MAX)
-        for (cut = VALUE_MAX; cut > 0 && ((unsigned char)value.p[cut] & 0xC0) == 0x80; cut--)
-            ;
     out->items = arena_grow(a, out->items, out->n, &out->cap, out->n + 1, sizeof *out->items);
-    out->items[out->n++] = (struct directory_problem){field, arena_str(a, str_sub(value, 0, cut)), why, refuses};
+    out->items[out->n++] = (struct directory_problem){field, arena_str(a, field_cut(value, VALUE_MAX)), why, refuses};
     out->refused |= refuses;
 }
 

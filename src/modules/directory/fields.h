@@ -71,6 +71,9 @@ bool field_equal(const struct field *f, const void *a, const void *b);
 /* 32 hexadecimal digits of all that a source says (fields, hours as received); fills 33 bytes. */
 void fields_fingerprint(const struct field_table *t, const void *record, char out[33]);
 
+/* At most n bytes, never in the middle of a character. */
+struct str field_cut(struct str s, size_t n);
+
 void field_problem(struct arena *a, struct directory_problems *out, const char *field, struct str value,
                  const char *why, bool refuses);
 

@@ -16,7 +16,7 @@ enum err import_fail(struct importer *im, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    *im->why = arena_str(im->a, str_from(text));
+    *im->why = arena_str(im->a, field_cut(str_from(text), sizeof text - 4));
     return ERR_INVALID;
 }
 
@@ -84,11 +84,17 @@ struct loading {
     bool failed;
 };
 
+/* A place is known by its source and id; structures and services by their published id alone, which is unique. */
+static struct mark_key key_of(const struct marks *m, enum directory_kind kind, struct str source, struct str source_id)
+{
+    return import_marks_key(m, kind == DIRECTORY_PLACE ? source : STR_NONE, source_id);
+}
+
 static void load_mark(void *ctx, const struct record_mark *from)
 {
     struct loading *l = ctx;
     struct marks *m = &l->im->marks[l->kind];
-    struct mark *to = import_marks_get(m, import_marks_key(m, from->source, from->source_id));
+    struct mark *to = import_marks_get(m, key_of(m, l->kind, from->source, from->source_id));
     if (!to || from->id.n >= sizeof to->id || from->fingerprint.n >= sizeof to->fingerprint) {
         l->failed = true;
         return;
@@ -99,7 +105,7 @@ static void load_mark(void *ctx, const struct record_mark *from)
     if (l->kind == DIRECTORY_PLACE && !from->deleted) {
         struct directory_record place = {.source = from->source, .source_id = from->source_id};
         struct marks *d = &l->im->derived;
-        l->failed |= !import_marks_get(d, import_marks_key(d, from->source, inclusion_id_of_place(l->im->rows, &place)));
+        l->failed |= !import_marks_get(d, import_marks_key(d, STR_NONE, inclusion_id_of_place(l->im->rows, &place)));
         arena_reset(l->im->rows);
     }
 }
@@ -175,7 +181,7 @@ static const char *check_unique(struct importer *im, enum directory_kind kind, s
 static bool find_structure(struct importer *im, struct directory_service *s)
 {
     struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
-    const struct mark *found = import_marks_find(m, import_marks_key(m, s->record.source, s->structure_source_id));
+    const struct mark *found = import_marks_find(m, import_marks_key(m, STR_NONE, s->structure_source_id));
     if (!found || found->id[0] == 0)
         return false;
     s->structure_id = arena_str(im->rows, str_from(found->id));
@@ -228,11 +234,11 @@ static enum err compare_and_write(struct importer *im, enum directory_kind kind,
     struct directory_record *r = record_of(record);
     struct marks *m = &im->marks[kind];
     char fingerprint[33];
-    if (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, r->source, r->source_id))) {
+    if (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, STR_NONE, r->source_id))) {
         im->counts.unchanged++; /* our own place, coming back as a structure or a service */
         return OK;
     }
-    struct mark *mark = import_marks_get(m, import_marks_key(m, r->source, r->source_id));
+    struct mark *mark = import_marks_get(m, key_of(m, kind, r->source, r->source_id));
     if (!mark)
         return ERR_LIMIT;
     const char *twice = check_unique(im, kind, mark, record, line);

@@ -17,7 +17,7 @@ static void add_name(struct buf *b, struct str name)
     enum { SHOWN = 40 };
     if (b->n > 0)
         buf_lit(b, ", ");
-    buf_add(b, str_sub(name, 0, SHOWN));
+    buf_add(b, field_cut(name, SHOWN));
 }
 
 static enum err missing_columns(struct importer *im, struct str missing, const struct csv_row *header)

@@ -212,7 +212,7 @@ static enum err check_first(struct importer *im, const json_t *object, enum dire
     }
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
         if (found.n < LIST_MAX)
-            buf_printf(&found, "%s%.40s", found.n ? ", " : "", key);
+            buf_printf(&found, "%s%.*s", found.n ? ", " : "", STR_ARG(field_cut(str_from(key), 40)));
     enum err e = absent * 2 < required ? OK
                                        : import_fail(im, "La première fiche n’est pas %s. Il manque : %.*s. Elle dit : %.*s.",
                                                      names[kind], STR_ARG(buf_str(&missing)), STR_ARG(buf_str(&found)));

@@ -64,8 +64,9 @@ enum directory_kind { DIRECTORY_PLACE, DIRECTORY_STRUCTURE, DIRECTORY_SERVICE };
 struct directory_record {
     struct str id;        /* UUIDv7; given at the first save when empty */
     struct str slug;      /* permalink, unique over places and structures; empty for a service */
-    struct str source;    /* slug of the data source; with source_id, unique within a kind */
-    struct str source_id; /* the identifier that is published: LaMednum `id`, data·inclusion `id` */
+    struct str source;    /* slug of the data source */
+    struct str source_id; /* the identifier that is published: LaMednum `id` (unique with its source), data·inclusion
+                             `id` (unique by itself: "source--id") */
     int64_t created_at_ms;
     int64_t updated_at_ms;   /* the row changed */
     int64_t confirmed_at_ms; /* a human said that it is right; 0: never */

@@ -29,9 +29,11 @@ struct str_list field_list_normal(struct arena *a, const struct str *items, size
     return (struct str_list){kept, unique};
 }
 
+/* Where the standards set no bound: one that no honest text meets. */
+enum { ANY_TEXT_MAX = 50000 };
+
 static const char *check_length(const struct field *f, struct str v)
 {
-    enum { ANY_TEXT_MAX = 50000 }; /* the standards set no bound: one that no honest text meets */
     size_t most = f->max ? f->max : ANY_TEXT_MAX;
     size_t n = v.n > most || f->min > 0 ? str_length(v) : 0;
     if (f->min > 0 && n < f->min)
@@ -166,11 +168,13 @@ static void check_coordinates(const struct check_context *cx, struct directory_n
 /* A summary that is too long for its field is not lost: it opens the detailed presentation. */
 static void keep_long_summary(struct arena *a, struct directory_place *p, struct str given)
 {
-    if (p->presentation_resume.n > 0 || given.n == 0 || str_find(p->presentation_detail, given, 0) >= 0)
+    struct str detail = p->presentation_detail;
+    if (p->presentation_resume.n > 0 || given.n == 0 || str_find(detail, given, 0) >= 0)
         return;
-    p->presentation_detail = p->presentation_detail.n == 0
-                                 ? given
-                                 : arena_printf(a, "%.*s\n\n%.*s", STR_ARG(given), STR_ARG(p->presentation_detail));
+    if (detail.n > 0)
+        given = arena_printf(a, "%.*s\n\n%.*s", STR_ARG(given), STR_ARG(detail));
+    if (str_length(given) <= ANY_TEXT_MAX)
+        p->presentation_detail = given;
 }
 
 void directory_check_place(struct arena *a, struct directory_place *p, struct directory_problems *out)

@@ -118,7 +118,7 @@ static void make_writes(struct buf *b, enum directory_kind kind)
     buf_lit(b, ") VALUES ($1");
     for (size_t i = 0; i < n; i++)
         buf_printf(b, ", $%zu", i + 2);
-    buf_lit(b, ") ON CONFLICT (source, source_id) DO NOTHING");
+    buf_lit(b, ") ON CONFLICT DO NOTHING");
     statements[kind].insert = keep(b);
     buf_printf(b, "UPDATE %s SET ", table);
     for (size_t i = 0; i < n; i++)

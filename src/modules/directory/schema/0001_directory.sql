@@ -31,7 +31,7 @@ CREATE TABLE directory_structure (
     horaires_texte TEXT,
     accessibilite_lieu TEXT,
     reseaux_porteurs TEXT,
-    UNIQUE (source, source_id)
+    UNIQUE (source_id) -- what is published: one record whatever its source
 );
 
 CREATE TABLE directory_place (
@@ -126,7 +126,7 @@ CREATE TABLE directory_service (
     nombre_semaines BIGINT,
     horaires_accueil TEXT,
     horaires_texte TEXT,
-    UNIQUE (source, source_id)
+    UNIQUE (source_id)
 );
 CREATE INDEX directory_service_structure ON directory_service (structure_id);
 CREATE INDEX directory_service_place ON directory_service (place_id);

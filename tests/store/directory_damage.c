@@ -1,0 +1,177 @@
+/* Random damage to files: nothing crashes, every row is accounted for, nothing invalid leaves. The seed is fixed:
+ * BALISE_SEED changes it. */
+#include "directory_valid.h"
+
+#include "base/csv.h"
+
+static uint64_t seed;
+
+static uint32_t random_below(uint32_t n)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (uint32_t)((seed >> 16) % n);
+}
+
+static void start_random(void)
+{
+    const char *given = getenv("BALISE_SEED");
+    int64_t v = 20261124;
+    if (given)
+        (void)!str_to_int(str_from(given), &v);
+    seed = (uint64_t)v * 2654435761U + 1;
+}
+
+/* What spreadsheets, other programs and bad luck put in cells. */
+static const char *const nasty[] = {
+    "",          " ",        "|",        "||a||",         "null",      "N/A",        "#REF!",    "=1+1",       "\"",
+    "';--",      "\n\n",     "\r",       "\t",            "0",         "-1",         "1e308",    "NaN",        "48,11",
+    "é",         "\xC3",     "\xFF\xFE", "🙂🙂🙂",         "2026-13-40", "31/12/2025", "1969-12-31", "99999999999999999999",
+    "http://",   "https://x", "javascript:alert(1)", "mailto:a@b.example", "a@b", "@", "a@b.example|a@b.example|",
+    "Mo-Fr 25:00-99:00", "Mo-Fr 9h-12h", ":undefined", "24/7", "Gratuit|gratuit|Payant", "Étapes numériques (La Poste)",
+    "Seniors|Séniors", "TIERS_LIEUX|XX|ASSO", "+33", "+331234567890123", "00000000000000", "2A004", "20004", "\xE2\x80\xAE" "abc",
+    "<script>",  "a\x01" "b", "\xEF\xBB\xBFid",
+};
+
+static struct str random_text(struct store *s)
+{
+    if (random_below(4) > 0)
+        return str_from(nasty[random_below(sizeof nasty / sizeof *nasty)]);
+    size_t n = random_below(8) == 0 ? 70000 + random_below(1000) : random_below(400);
+    char *p = arena_alloc(s->a, n + 1);
+    for (size_t i = 0; i < n; i++)
+        p[i] = (char)(random_below(3) ? 'a' + (int)random_below(26) : 1 + (int)random_below(255));
+    return (struct str){p, n};
+}
+
+static struct str damaged_csv(struct store *s, struct str text, uint32_t share)
+{
+    struct buf out;
+    struct csv_reader *r = csv_reader_new(s->a, text, (struct csv_options){0});
+    struct csv_row row;
+    buf_init(&out, 64 << 20);
+    struct csv_writer w = {.out = &out};
+    for (size_t line = 0; csv_next(r, &row); line++) {
+        for (size_t i = 0; i < row.n; i++) {
+            bool hit = line > 0 && random_below(share) == 0;
+            csv_cell(&w, !hit ? row.cells[i] : random_below(5) == 0 ? row.cells[random_below((uint32_t)row.n)] : random_text(s));
+        }
+        csv_end_row(&w);
+    }
+    struct str damaged = arena_str(s->a, buf_str(&out));
+    buf_deinit(&out);
+    return damaged;
+}
+
+/* Lines of the report that refuse, one row counted once. */
+static int64_t refused_rows(struct store *s, struct str report)
+{
+    struct csv_reader *r = csv_reader_new(s->a, report, (struct csv_options){',', CSV_UTF8});
+    struct csv_row row;
+    int64_t n = 0, last = -1, line;
+    while (csv_next(r, &row))
+        if (row.n == 4 && str_starts(row.cells[3], STR("Fiche refusée")) && str_to_int(row.cells[0], &line) && line != last) {
+            last = line;
+            n++;
+        }
+    return n;
+}
+
+static void check_directory(struct store *s, const struct imported *got)
+{
+    const struct directory_import_counts *n = &got->result.counts;
+    size_t structures, services;
+    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->kept_deleted);
+    assert_int_equal(refused_rows(s, got->report), n->refused);
+    assert_true(str_is_utf8(got->report));
+    size_t places = assert_valid_lamednum_csv(s, export_text(s, EXPORT_LAMEDNUM_CSV));
+    assert_int_equal(places, store_int(s, "SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0"));
+    assert_valid_inclusion(s, export_text(s, EXPORT_DATA_INCLUSION), &structures, &services);
+    assert_valid_geojson(s, export_text(s, EXPORT_GEOJSON));
+}
+
+static void damaged_cells(struct store *s)
+{
+    start_random();
+    struct str clean = fixture(s, "places.csv");
+    for (int round = 0; round < 60; round++) {
+        struct str damaged = damaged_csv(s, clean, 3 + random_below(60));
+        struct imported got = import_text(s, damaged);
+        if (got.err != OK) /* a NUL may have been written: the file is no text */
+            assert_int_equal(got.err, ERR_INVALID);
+        else
+            check_directory(s, &got);
+    }
+    /* And the last state comes back byte for byte. */
+    struct str first = export_text(s, EXPORT_LAMEDNUM_CSV);
+    forget_all(s);
+    import_ok(s, first);
+    struct str second = export_text(s, EXPORT_LAMEDNUM_CSV);
+    size_t same = 0;
+    while (same < first.n && same < second.n && first.p[same] == second.p[same])
+        same++;
+    if (same < first.n || same < second.n)
+        fail_msg("not the same from byte %zu:\n%.*s\n---\n%.*s", same, STR_ARG(str_sub(first, same < 200 ? 0 : same - 200, 400)),
+                 STR_ARG(str_sub(second, same < 200 ? 0 : same - 200, 400)));
+}
+
+static struct str damaged_bytes(struct store *s, struct str text)
+{
+    char *p = arena_alloc(s->a, text.n + 1);
+    memcpy(p, text.p, text.n);
+    static const char marks[] = "{}[],:\"\\\n0a|;\t";
+    for (uint32_t i = 0, hits = 1 + random_below(6); i < hits; i++) {
+        uint32_t at = random_below((uint32_t)text.n);
+        p[at] = random_below(2) ? marks[random_below(sizeof marks - 1)] : (char)random_below(256);
+    }
+    size_t from = random_below(10) ? 0 : random_below((uint32_t)text.n);
+    size_t n = random_below(10) ? text.n - from : random_below((uint32_t)(text.n - from));
+    return (struct str){p + from, n};
+}
+
+static void damaged_bytes_of(struct store *s, const char *name, int rounds)
+{
+    start_random();
+    struct str clean = fixture(s, name);
+    for (int round = 0; round < rounds; round++) {
+        struct imported got = import_text(s, damaged_bytes(s, clean));
+        if (got.err != OK) {
+            assert_int_equal(got.err, ERR_INVALID);
+            assert_true(got.why.n > 0 && str_is_utf8(got.why));
+        } else if (round % 8 == 0) {
+            check_directory(s, &got);
+        }
+    }
+}
+
+static void damaged_csv_files(struct store *s)
+{
+    damaged_bytes_of(s, "places.csv", 150);
+}
+
+static void damaged_json_files(struct store *s)
+{
+    damaged_bytes_of(s, "inclusion.json", 300);
+}
+
+static void damaged_real_files(struct store *s)
+{
+    struct str clean = shared_file(s, "reference/gironde.csv");
+    if (clean.n == 0)
+        skip();
+    start_random();
+    for (int round = 0; round < 3; round++) {
+        struct imported got = import_text(s, damaged_csv(s, clean, 20));
+        assert_int_equal(got.err, OK);
+        check_directory(s, &got);
+    }
+}
+
+static const struct store_test tests[] = {
+    STORE_TEST(damaged_cells),
+    STORE_TEST(damaged_csv_files),
+    STORE_TEST(damaged_json_files),
+    STORE_TEST(damaged_real_files),
+};
+STORE_TEST_MAIN(tests, DIRECTORY_STORE)
