@@ -9,10 +9,11 @@
 #define P(member) offsetof(struct directory_place, member)
 #define S(member) offsetof(struct directory_structure, member)
 #define V(member) offsetof(struct directory_service, member)
-#define TEXT(name, column, at, ...) {name, column, at, FIELD_TEXT, .values = ENUM_COUNT, __VA_ARGS__}
+/* The offset, then what else there is to say. */
+#define TEXT(name_, column_, ...) {.name = name_, .column = column_, .kind = FIELD_TEXT, .values = ENUM_COUNT, .offset = __VA_ARGS__}
 #define SET(name, at, list) {name, name, at, FIELD_SET, .values = list}
 #define ONE(name, at, list) {name, name, at, FIELD_ONE, .values = list}
-#define LIST(name, at, ...) {name, name, at, FIELD_LIST, .values = ENUM_COUNT, __VA_ARGS__}
+#define LIST(name_, ...) {.name = name_, .column = name_, .kind = FIELD_LIST, .values = ENUM_COUNT, .offset = __VA_ARGS__}
 #define NUMBER(name, at) {name, name, at, FIELD_NUMBER, .values = ENUM_COUNT}
 #define HOURS(name, at) {name, name, at, FIELD_HOURS, .values = ENUM_COUNT}
 
