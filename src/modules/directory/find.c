@@ -1,4 +1,5 @@
 /* Reading one record with what belongs to it, and the figures of the whole. */
+#include "modules/directory/index.h"
 #include "modules/directory/record.h"
 
 static enum err services_of(struct db_conn *c, struct arena *a, struct str structure_id, struct str place_id,
@@ -106,6 +107,8 @@ enum err directory_count(struct db_conn *c, struct directory_counts *out)
 enum err directory_version(struct db_conn *c, int64_t *seq, int64_t *changed_ms)
 {
     TRY(db_change_seq(c, "directory", seq));
+    if (index_changed(*seq, changed_ms))
+        return OK;
     return db_query_int(c,
                         "SELECT COALESCE(MAX(m), 0) FROM ("
                         "SELECT MAX(updated_at_ms) AS m FROM directory_place UNION ALL"

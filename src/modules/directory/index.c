@@ -48,6 +48,17 @@ static bool is_current(int64_t version, int64_t day)
     return current;
 }
 
+bool index_changed(int64_t version, int64_t *changed_ms)
+{
+    struct snapshot *s = snapshot_take(&slot);
+    const struct snapshot_data *d = s ? s->data : NULL;
+    bool same = d && d->version == version;
+    if (same)
+        *changed_ms = d->changed_ms;
+    snapshot_drop(s);
+    return same;
+}
+
 enum err directory_refresh(struct db *db)
 {
     struct db_conn *c;
@@ -104,11 +115,12 @@ enum directory_enum_id directory_facet_enum(enum directory_facet f)
     return ids[f];
 }
 
+/* Who looks for a public also wants what is for everyone, and what does not say for whom. */
 static struct search_filter filter_of(enum directory_facet f, struct directory_set values)
 {
     if (f == FACET_PUBLIC)
         directory_set_add(&values, directory_enum_find(ENUM_PUBLIC, STR("tous-publics")));
-    return (struct search_filter){.facet = (uint8_t)f, .any = {values.w[0], values.w[1]}};
+    return (struct search_filter){.facet = (uint8_t)f, .or_empty = f == FACET_PUBLIC, .any = {values.w[0], values.w[1]}};
 }
 
 void directory_search_cards(struct arena *a, const struct directory_query *q, struct directory_answer *out)

@@ -237,10 +237,44 @@ static enum err read_service(struct build *b, void *record)
     struct host *h = find_host(b, v->structure_id);
     if (!h)
         return OK; /* its structure was removed */
-    h->has_services = true;
     cards_add_service(b, h, v);
     publish_service(b, v, h->published, h->card.nom);
     return OK;
+}
+
+static int compare_natives(const void *a, const void *b)
+{
+    return str_cmp(((const struct native *)a)->id, ((const struct native *)b)->id);
+}
+
+/* Once the native records are read, before what is derived from places. */
+static void sort_natives(struct build *b)
+{
+    const struct snapshot_data *d = b->d;
+    for (int services = 0; services < 2; services++) {
+        size_t n = services ? d->n_services : d->n_structures;
+        struct native *all = ARENA_ARRAY(b->scratch, n + 1, struct native);
+        for (uint32_t i = 0; i < n; i++)
+            all[i] = (struct native){services ? d->services[i].id : d->structures[i].id, i};
+        qsort(all, n, sizeof *all, compare_natives);
+        b->natives[services] = all;
+        b->n_natives[services] = n;
+    }
+}
+
+static const struct native *find_native(const struct build *b, bool service, struct str id)
+{
+    const struct native key = {.id = id};
+    return bsearch(&key, b->natives[service], b->n_natives[service], sizeof key, compare_natives);
+}
+
+/* A native record may stand already under the id that would be derived: it is the one that is published. */
+static uint32_t structure_of_place(struct build *b, const struct directory_place *p)
+{
+    struct directory_structure derived = {0};
+    inclusion_structure_of_place(b->row, p, &derived);
+    const struct native *native = find_native(b, false, derived.record.source_id);
+    return native ? native->number : publish_structure(b, &derived);
 }
 
 /* Places come last: whether one is published by itself depends on its structure and services. */
@@ -251,19 +285,15 @@ static enum err read_place(struct build *b, void *record)
     if (h)
         h->has_place = true;
     cards_add_place(b, p, h);
-    if (h && h->has_services)
+    if (h && h->services)
         return OK;
-    uint32_t structure = h ? h->published : 0;
-    if (!h) {
-        struct directory_structure derived = {0};
-        inclusion_structure_of_place(b->row, p, &derived);
-        structure = publish_structure(b, &derived);
-    }
+    uint32_t structure = h ? h->published : structure_of_place(b, p);
     if (directory_set_empty(p->services))
         return OK;
     struct directory_service service = {0};
-    inclusion_service_of_place(b->row, p, h ? b->d->structures[structure].id : STR_NONE, &service);
-    publish_service(b, &service, structure, p->nom);
+    inclusion_service_of_place(b->row, p, b->d->structures[structure].id, &service);
+    if (!find_native(b, true, service.record.source_id))
+        publish_service(b, &service, structure, p->nom);
     return OK;
 }
 
@@ -278,9 +308,10 @@ static enum err read_directory(struct build *b)
     if (b->n_hosts)
         qsort(b->hosts, b->n_hosts, sizeof *b->hosts, compare_hosts);
     TRY(read_all(b, DIRECTORY_SERVICE, &r->service, sizeof r->service, read_service));
+    sort_natives(b);
     TRY(read_all(b, DIRECTORY_PLACE, &r->place, sizeof r->place, read_place));
     for (size_t i = 0; i < b->n_hosts; i++)
-        if (b->hosts[i].has_services && !b->hosts[i].has_place)
+        if (b->hosts[i].services && !b->hosts[i].has_place)
             cards_add_host(b, &b->hosts[i]);
     return OK;
 }
@@ -429,7 +460,7 @@ static enum err make_indexes(struct build *b)
 static enum err fill(struct build *b)
 {
     TRY(pieces_open(&b->d->pieces));
-    TRY(db_change_seq(b->c, "directory", &b->d->version));
+    TRY(directory_version(b->c, &b->d->version, &b->d->changed_ms));
     TRY(read_directory(b));
     sort_structures(b);
     sort_services(b);

@@ -4,18 +4,19 @@
 
 #include "modules/directory/index.h"
 
-/* Words of one service of a structure, for the card of the structure. */
-struct note {
-    struct str text;
-    struct note *next;
+/* A service of a structure, as the cards need it: its words, and what it says in the lists of the cards. */
+struct offered {
+    struct offered *next;
+    struct str nom, description, place_id; /* place_id: given there only; empty: wherever the structure is */
+    struct directory_set thematiques, publics, frais, acces, accompagnement;
 };
 /* A live native structure while its services are gathered. */
 struct host {
     struct str uuid;        /* the records' link */
     uint32_t published;     /* its number, before sorting */
-    bool has_place, has_services;
+    bool has_place;
     struct directory_card card;   /* as it will be if it has services and no place */
-    struct note *names, *descriptions;
+    struct offered *services;     /* last first */
     struct directory_set reseaux;
     struct str description;
 };
@@ -36,6 +37,12 @@ struct labels {
     size_t n;
 };
 
+/* A published id of a native record. */
+struct native {
+    struct str id;
+    uint32_t number; /* of a structure, before sorting */
+};
+
 struct hours_seen {
     struct str text;
     const struct hours *hours; /* NULL: not valid */
@@ -49,6 +56,8 @@ struct build {
     struct civil_date today;
     struct host *hosts; /* sorted by uuid once all are read */
     size_t n_hosts, cap_hosts;
+    struct native *natives[2]; /* structures, services; sorted by id once all are read */
+    size_t n_natives[2];
     struct card_words *words; /* of d->cards */
     size_t cap_words, cap_cards, cap_structures, cap_services;
     double *score_sums; /* of structures, before sorting */

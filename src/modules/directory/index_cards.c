@@ -1,5 +1,6 @@
 /* The cards: what a person searches. A place, or a structure that has services and no place of its own. */
 #include "base/text.h"
+#include "modules/directory/enums.h"
 #include "modules/directory/index_build.h"
 
 enum { WORDS_MOST = 1 << 20 };
@@ -9,9 +10,10 @@ static int row_of(enum directory_enum_id id, const char *value)
     return directory_enum_find(id, str_from(value));
 }
 
-static struct str label_text(struct arena *a, const struct directory_value *v)
+/* The codes of typologies are what professionals type: "EPN", "CCAS". */
+static struct str label_text(struct arena *a, enum directory_enum_id id, const struct directory_value *v)
 {
-    const char *const texts[] = {v->fr, v->en, v->label, v->words};
+    const char *const texts[] = {v->fr, v->en, v->label, v->words, id == ENUM_TYPOLOGIE ? v->value : NULL};
     struct str all = STR_NONE;
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         if (texts[k])
@@ -24,7 +26,7 @@ enum err labels_add(struct labels *l, struct arena *scratch, enum directory_enum
     for (int i = directory_set_next(set, 0); i >= 0; i = directory_set_next(set, i + 1)) {
         uint32_t *number = &l->number[id][i];
         if (*number == 0) {
-            TRY(search_builder_text(l->builder, label_text(scratch, directory_enum_value(id, i)), number));
+            TRY(search_builder_text(l->builder, label_text(scratch, id, directory_enum_value(id, i)), number));
             ++*number;
         }
         if (l->n < sizeof l->list / sizeof *l->list)
@@ -42,59 +44,68 @@ static void add_if(struct directory_set from, enum directory_enum_id from_id, co
         directory_set_add(to, row_of(to_id, becomes));
 }
 
-static void add_service_facts(struct directory_card *card, const struct directory_service *v)
+static struct offered *offer(struct arena *a, const struct directory_service *v)
 {
-    card->thematiques = directory_set_union(card->thematiques, v->thematiques);
-    card->publics = directory_set_union(card->publics, v->publics);
-    add_if(v->frais, ENUM_FRAIS, "gratuit", &card->frais, ENUM_FRAIS_LAMEDNUM, "Gratuit");
-    add_if(v->frais, ENUM_FRAIS, "payant", &card->frais, ENUM_FRAIS_LAMEDNUM, "Payant");
-    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "se-presenter", &card->acces, ENUM_ACCES, "Se présenter");
-    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "telephoner", &card->acces, ENUM_ACCES, "Téléphoner");
-    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "envoyer-un-courriel", &card->acces, ENUM_ACCES,
+    struct offered *o = ARENA_NEW(a, struct offered);
+    *o = (struct offered){.nom = arena_str(a, v->nom), .description = arena_str(a, v->description),
+                          .place_id = arena_str(a, v->place_id), .thematiques = v->thematiques, .publics = v->publics};
+    add_if(v->frais, ENUM_FRAIS, "gratuit", &o->frais, ENUM_FRAIS_LAMEDNUM, "Gratuit");
+    add_if(v->frais, ENUM_FRAIS, "payant", &o->frais, ENUM_FRAIS_LAMEDNUM, "Payant");
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "se-presenter", &o->acces, ENUM_ACCES, "Se présenter");
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "telephoner", &o->acces, ENUM_ACCES, "Téléphoner");
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "envoyer-un-courriel", &o->acces, ENUM_ACCES,
            "Contacter par mail");
-    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "utiliser-lien-mobilisation", &card->acces, ENUM_ACCES,
+    add_if(v->modes_mobilisation, ENUM_MODE_MOBILISATION, "utiliser-lien-mobilisation", &o->acces, ENUM_ACCES,
            "Prendre un RDV en ligne");
-    add_if(v->modes_accueil, ENUM_MODE_ACCUEIL, "a-distance", &card->accompagnement, ENUM_ACCOMPAGNEMENT, "À distance");
-    add_if(v->type, ENUM_TYPE_SERVICE, "atelier", &card->accompagnement, ENUM_ACCOMPAGNEMENT,
-           "Dans un atelier collectif");
-    add_if(v->type, ENUM_TYPE_SERVICE, "accompagnement", &card->accompagnement, ENUM_ACCOMPAGNEMENT,
+    add_if(v->modes_accueil, ENUM_MODE_ACCUEIL, "a-distance", &o->accompagnement, ENUM_ACCOMPAGNEMENT, "À distance");
+    add_if(v->type, ENUM_TYPE_SERVICE, "atelier", &o->accompagnement, ENUM_ACCOMPAGNEMENT, "Dans un atelier collectif");
+    add_if(v->type, ENUM_TYPE_SERVICE, "accompagnement", &o->accompagnement, ENUM_ACCOMPAGNEMENT,
            "Accompagnement individuel");
+    return o;
 }
 
-static int family_of(enum directory_enum_id id, struct directory_set set)
+/* The services given at this place, or wherever the structure is; empty: all of them. */
+static void merge_services(struct directory_card *card, const struct host *h, struct str place_id, struct buf *names,
+                           struct buf *descriptions)
 {
+    for (const struct offered *o = h ? h->services : NULL; o; o = o->next) {
+        if (place_id.n > 0 && o->place_id.n > 0 && !str_eq(o->place_id, place_id))
+            continue;
+        card->thematiques = directory_set_union(card->thematiques, o->thematiques);
+        card->publics = directory_set_union(card->publics, o->publics);
+        card->frais = directory_set_union(card->frais, o->frais);
+        card->acces = directory_set_union(card->acces, o->acces);
+        card->accompagnement = directory_set_union(card->accompagnement, o->accompagnement);
+        buf_add(names, o->nom);
+        buf_char(names, ' ');
+        buf_add(descriptions, o->description);
+        buf_char(descriptions, ' ');
+    }
+}
+
+static struct directory_set parents_of(enum directory_enum_id id, struct directory_set set)
+{
+    struct directory_set parents = DIRECTORY_SET_NONE;
     for (int i = directory_set_next(set, 0); i >= 0; i = directory_set_next(set, i + 1))
-        if (directory_enum_value(id, i)->parent >= 0)
-            return directory_enum_value(id, i)->parent;
-    return -1;
+        directory_set_add(&parents, directory_enum_value(id, i)->parent);
+    return parents;
 }
 
-static struct directory_set categories_of(struct directory_set themes)
+static struct directory_set families_of(const struct card_words *w)
 {
-    struct directory_set categories = DIRECTORY_SET_NONE;
-    for (int i = directory_set_next(themes, 0); i >= 0; i = directory_set_next(themes, i + 1))
-        directory_set_add(&categories, directory_enum_value(ENUM_THEMATIQUE, i)->parent);
-    return categories;
+    return directory_set_union(parents_of(ENUM_TYPOLOGIE, w->typologie), parents_of(ENUM_RESEAU_PORTEUR, w->reseaux));
+}
+
+/* The one that says the most: a library of a town hall is a library. */
+static int main_family(struct directory_set families)
+{
+    for (int i = directory_set_next(families, 0); i >= 0; i = directory_set_next(families, i + 1))
+        if (i != FAMILLE_MAIRIE && i != FAMILLE_ASSOCIATION && i != FAMILLE_AUTRE)
+            return i;
+    return directory_set_next(families, 0);
 }
 
 /* -- gathering ------------------------------------------------------------------------------------ */
-
-static struct note *push(struct arena *a, struct note *next, struct str text)
-{
-    if (text.n == 0)
-        return next;
-    struct note *n = ARENA_NEW(a, struct note);
-    *n = (struct note){arena_str(a, text), next};
-    return n;
-}
-
-static void add_notes(struct buf *out, const struct note *n)
-{
-    for (; n; n = n->next) {
-        buf_add(out, n->text);
-        buf_char(out, ' ');
-    }
-}
 
 static struct str scratch_text(struct build *b, struct buf *text)
 {
@@ -117,7 +128,6 @@ void cards_start_host(struct build *b, struct host *h, const struct directory_st
         .telephone = build_keep(b, s->telephone),
         .hours = build_hours(b, s->horaires_accueil),
         .hours_place = hours_place_of_insee(s->code_insee),
-        .famille = family_of(ENUM_RESEAU_PORTEUR, s->reseaux_porteurs),
         .confirmed_at_ms = s->record.confirmed_at_ms,
     };
     h->card.has_point = directory_point(s->latitude, s->longitude, &h->card.point);
@@ -127,9 +137,9 @@ void cards_start_host(struct build *b, struct host *h, const struct directory_st
 
 void cards_add_service(struct build *b, struct host *h, const struct directory_service *v)
 {
-    add_service_facts(&h->card, v);
-    h->names = push(b->scratch, h->names, v->nom);
-    h->descriptions = push(b->scratch, h->descriptions, v->description);
+    struct offered *o = offer(b->scratch, v);
+    o->next = h->services;
+    h->services = o;
     /* An organisation that does not say where it is is found where it helps. */
     if (!h->card.has_point && directory_point(v->latitude, v->longitude, &h->card.point))
         h->card.has_point = true;
@@ -140,6 +150,7 @@ static void add_card(struct build *b, struct directory_card card, struct card_wo
     struct snapshot_data *d = b->d;
     d->cards = arena_grow(b->scratch, d->cards, d->n_cards, &b->cap_cards, d->n_cards + 1, sizeof *d->cards);
     b->words = arena_grow(b->scratch, b->words, d->n_cards, &b->cap_words, d->n_cards + 1, sizeof *b->words);
+    card.famille = main_family(families_of(&words));
     b->words[d->n_cards] = words;
     d->cards[d->n_cards++] = card;
 }
@@ -172,7 +183,6 @@ void cards_add_place(struct build *b, const struct directory_place *p, struct ho
         .acces = p->modalites_acces,
         .accompagnement = p->modalites_accompagnement,
         .prise_en_charge = p->prise_en_charge_specifique,
-        .famille = family_of(ENUM_TYPOLOGIE, p->typologie),
         .confirmed_at_ms = p->record.confirmed_at_ms,
     };
     card.has_point = directory_point(p->latitude, p->longitude, &card.point);
@@ -182,11 +192,8 @@ void cards_add_place(struct build *b, const struct directory_place *p, struct ho
     buf_add(&description, p->presentation_resume);
     buf_char(&description, ' ');
     buf_add(&description, p->presentation_detail);
-    if (host) {
-        card.thematiques = directory_set_union(card.thematiques, host->card.thematiques);
-        add_notes(&names, host->names);
-        add_notes(&description, host->descriptions);
-    }
+    buf_char(&description, ' ');
+    merge_services(&card, host, p->record.id, &names, &description);
     struct card_words words = {.typologie = p->typologie, .dispositifs = p->dispositif_programmes_nationaux};
     words.names = scratch_text(b, &names);
     words.place = place_words(b, &card);
@@ -197,17 +204,17 @@ void cards_add_place(struct build *b, const struct directory_place *p, struct ho
 void cards_add_host(struct build *b, const struct host *h)
 {
     struct buf names, description;
+    struct directory_card card = h->card;
     buf_init(&names, WORDS_MOST);
     buf_init(&description, WORDS_MOST);
-    add_notes(&names, h->names);
     buf_add(&description, h->description);
     buf_char(&description, ' ');
-    add_notes(&description, h->descriptions);
+    merge_services(&card, h, STR_NONE, &names, &description);
     struct card_words words = {.reseaux = h->reseaux};
     words.names = scratch_text(b, &names);
-    words.place = place_words(b, &h->card);
+    words.place = place_words(b, &card);
     words.description = scratch_text(b, &description);
-    add_card(b, h->card, words);
+    add_card(b, card, words);
 }
 
 /* -- the index ------------------------------------------------------------------------------------ */
@@ -258,10 +265,8 @@ static enum err index_card(struct build *b, struct labels *l, struct arena *row,
         .has_point = card->has_point,
         .point = card->point,
     };
-    struct directory_set family = DIRECTORY_SET_NONE;
-    directory_set_add(&family, card->famille);
     set_facet(&doc, FACET_BESOIN, card->besoins);
-    set_facet(&doc, FACET_CATEGORIE, categories_of(card->thematiques));
+    set_facet(&doc, FACET_CATEGORIE, parents_of(ENUM_THEMATIQUE, card->thematiques));
     set_facet(&doc, FACET_THEMATIQUE, card->thematiques);
     set_facet(&doc, FACET_SERVICE, card->services);
     set_facet(&doc, FACET_PUBLIC, card->publics);
@@ -269,7 +274,7 @@ static enum err index_card(struct build *b, struct labels *l, struct arena *row,
     set_facet(&doc, FACET_FRAIS, card->frais);
     set_facet(&doc, FACET_ACCES, card->acces);
     set_facet(&doc, FACET_ACCOMPAGNEMENT, card->accompagnement);
-    set_facet(&doc, FACET_FAMILLE, family);
+    set_facet(&doc, FACET_FAMILLE, families_of(w));
     return search_builder_add(l->builder, &doc);
 }
 
