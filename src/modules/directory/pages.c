@@ -85,12 +85,13 @@ struct str *directory_labels(struct view *v, enum directory_enum_id id, struct d
 }
 
 /* The slugs never change while the program runs: made once. */
+static struct arena *slugs_in;
 static struct str *slugs[ENUM_COUNT];
 static pthread_once_t slugs_made = PTHREAD_ONCE_INIT;
 
 static void make_slugs(void)
 {
-    struct arena *a = arena_new(SIZE_MAX);
+    struct arena *a = slugs_in = arena_new(SIZE_MAX);
     for (int id = 0; a && id < ENUM_COUNT; id++) {
         const struct directory_enum *e = directory_enum((enum directory_enum_id)id);
         struct str *of = ARENA_ARRAY(a, (size_t)e->n, struct str);
