@@ -70,7 +70,8 @@ static void make_closures(struct view *v, const struct hours *h, const struct ho
     out->closures = closures;
 }
 
-/* "9 h – 12 h" stays on one line; lines break between spans. */
+/* "9 h – 12 h" stays on one line; lines break between spans. The word joiner is for the break that Unicode
+ * allows after a dash, even before a space that does not break. */
 static struct str unbroken_spans(struct arena *a, struct str words)
 {
     const struct str dash = STR(" \u2013 ");
@@ -79,7 +80,7 @@ static struct str unbroken_spans(struct arena *a, struct str words)
     size_t from = 0;
     for (ptrdiff_t at; (at = str_find(words, dash, from)) >= 0; from = (size_t)at + dash.n) {
         buf_add(&b, str_sub(words, from, (size_t)at - from));
-        buf_lit(&b, "\u00a0\u2013\u00a0");
+        buf_lit(&b, "\u00a0\u2013\u2060\u00a0");
     }
     buf_add(&b, str_sub(words, from, words.n - from));
     struct str out = arena_str(a, buf_str(&b));
