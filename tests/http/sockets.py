@@ -335,6 +335,27 @@ def test_client_that_leaves():
     server.stop()
 
 
+def test_answers_nobody_takes_are_bounded():
+    server = Server()
+    held = []
+    large = b"GET /api/v1/constante?n=60000000 HTTP/1.1\r\n" + HOST + b"\r\n"
+    for wanted in (200, 200, 200, 200, 503):  # 256 MiB in all
+        s = server.connect(30)
+        s.sendall(large)
+        held.append(s)
+        first = s.recv(1000)
+        assert status_of(first) == wanted, (len(held), wanted, first[:100])
+    for s in held:
+        s.close()
+    for _ in range(100):
+        answer, _ = server.send(large[:-2] + b"Connection: close\r\n\r\n", timeout=30)
+        if status_of(answer) == 200:
+            break
+        time.sleep(0.1)
+    assert status_of(answer) == 200 and len(answer) > 60000000, answer[:100]
+    server.stop()
+
+
 def test_slow_head_is_cut():
     server = Server()
     started = time.monotonic()
