@@ -44,7 +44,7 @@ static void call_free(void *slot)
 /* -- the head ---------------------------------------------------------------------------------------- */
 /* Versions 0.9 read the head in place: they write NULs over the colons and line ends, and give pointers into it.
  * So what they skip or hide (NUL bytes, folded lines, lone CR or LF, spaces) shows as bytes between those pointers
- * that should not be there, or as a head longer than the sum of its parts. docs/decisions/0004-ambiguous-heads.md
+ * that should not be there, or as a head longer than the sum of its parts. docs/decisions/0005-ambiguous-heads.md
  * Versions 1.0 refuse all that by themselves when told to be strict. */
 #if MHD_VERSION >= 0x01000000
 enum { READS_STRICTLY = 1 };
