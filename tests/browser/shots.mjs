@@ -1,4 +1,5 @@
-// Pictures of pages, to look at: shots.mjs FOLDER [name…] [--width N] [--print] [--out FOLDER]
+// Pictures of pages, to look at: shots.mjs FOLDER [name…] [--width N] [--print] [--screen] [--out FOLDER]
+// --screen: what is seen without scrolling
 // FOLDER holds what `preview` wrote; or give an address (http://…) and paths.
 import { createServer } from 'node:http'
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
@@ -10,6 +11,7 @@ const option = (name, fallback) => {
   const at = args.indexOf(name)
   return at < 0 ? fallback : args.splice(at, 2)[1]
 }
+const screen = args.includes('--screen') && args.splice(args.indexOf('--screen'), 1).length > 0
 const print = args.includes('--print') && args.splice(args.indexOf('--print'), 1).length > 0
 const width = Number(option('--width', '320'))
 const out = option('--out', 'shots')
@@ -43,7 +45,7 @@ for (const name of pages) {
   if (print) await page.emulateMedia({ media: 'print' })
   await page.goto(server ? `${base}/${name}.html` : base + name, { waitUntil: 'networkidle' })
   const file = join(out, `${name.replace(/[^\w-]+/g, '_')}-${print ? 'print' : width}.png`)
-  await page.screenshot({ path: file, fullPage: true })
+  await page.screenshot({ path: file, fullPage: !screen })
   console.log(file)
   await page.close()
 }

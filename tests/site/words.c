@@ -134,7 +134,7 @@ static void how_sure(struct store *s)
     assert_says(&site, target, "depuis plus d’un an");
     change(s, "UPDATE directory_place SET confirmed_at_ms = 1793000000000, confirmed_by = $1", "la médiathèque");
     site_refresh(&site);
-    assert_says(&site, target, "Fiche vérifiée par la médiathèque le 26" NBSP "octobre 2026.");
+    assert_says(&site, target, "Fiche vérifiée le 26" NBSP "octobre 2026 (la médiathèque).");
     assert_silent(&site, target, "depuis plus d’un an");
     site_close(&site);
 }
