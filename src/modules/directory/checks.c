@@ -245,7 +245,7 @@ static bool number_strict(struct str v, size_t *i)
     size_t start = *i;
     while (*i < v.n && digit(v.p[*i]))
         ++*i;
-    if (*i < v.n && v.p[*i] == ':') {
+    if (*i + 1 < v.n && v.p[*i] == ':' && digit(v.p[*i + 1])) { /* not the colon after a date */
         bool ok = *i - start == 2 && *i + 2 < v.n && digit(v.p[*i + 1]) && digit(v.p[*i + 2]) &&
                   !(*i + 3 < v.n && digit(v.p[*i + 3]));
         *i += 3;
