@@ -4,33 +4,33 @@
 #include "modules/demo/words.h"
 
 static const struct demo_quarter quarters[] = {
-    {"35238", "Centre", 48.1118, -1.6795, 0.45, "35000"},
-    {"35238", "Thabor–Saint-Hélier", 48.1085, -1.6655, 0.45, "35000"},
-    {"35238", "Bourg-l’Évêque", 48.1138, -1.6915, 0.35, "35000"},
-    {"35238", "Saint-Martin", 48.1225, -1.6830, 0.40, "35700"},
-    {"35238", "Maurepas", 48.1262, -1.6610, 0.40, "35700"},
-    {"35238", "Patton", 48.1310, -1.6650, 0.35, "35700"},
-    {"35238", "Jeanne-d’Arc", 48.1205, -1.6510, 0.45, "35700"},
-    {"35238", "Francisco-Ferrer", 48.0985, -1.6600, 0.40, "35200"},
-    {"35238", "La Poterie", 48.0885, -1.6440, 0.40, "35200"},
-    {"35238", "Sud-Gare", 48.0980, -1.6760, 0.40, "35200"},
-    {"35238", "Cleunay", 48.1015, -1.7040, 0.40, "35000"},
-    {"35238", "Villejean", 48.1225, -1.7030, 0.45, "35000"},
-    {"35238", "Beauregard", 48.1305, -1.6985, 0.35, "35000"},
-    {"35238", "Le Blosne", 48.0890, -1.6635, 0.50, "35200"},
-    {"35238", "Bréquigny", 48.0905, -1.6905, 0.45, "35200"},
-    {"35238", "Baud-Chardonnet", 48.1105, -1.6530, 0.30, "35000"},
-    {"35288", "Intra-Muros", 48.6492, -2.0252, 0.12, "35400"},
-    {"35288", "Saint-Servan", 48.6335, -2.0085, 0.35, "35400"},
-    {"35288", "Paramé", 48.6560, -1.9860, 0.40, "35400"},
-    {"35288", "La Découverte", 48.6375, -1.9900, 0.35, "35400"},
-    {"35288", "Bellevue", 48.6390, -1.9975, 0.25, "35400"},
-    {"35288", "Rothéneuf", 48.6775, -1.9640, 0.20, "35400"},
-    {"35115", "Centre", 48.3520, -1.1995, 0.40, "35300"},
-    {"35115", "La Forairie", 48.3445, -1.2000, 0.30, "35300"},
-    {"35115", "Les Cotterêts", 48.3590, -1.1930, 0.30, "35300"},
-    {"35360", "Centre", 48.1240, -1.2110, 0.40, "35500"},
-    {"35360", "Maison-Rouge", 48.1160, -1.2100, 0.30, "35500"},
+    {"35238", "Centre", 48.1118, -1.6795, 0.45, "35000", "rue de la Monnaie|rue d’Antrain|quai Lamennais|rue du Capitaine-Dreyfus|place Sainte-Anne|rue Saint-Louis"},
+    {"35238", "Thabor–Saint-Hélier", 48.1085, -1.6655, 0.45, "35000", "rue Saint-Hélier|rue de Paris|avenue Jean-Janvier|rue de Châteaudun"},
+    {"35238", "Bourg-l’Évêque", 48.1138, -1.6915, 0.35, "35000", "rue de Brest|rue Papu|mail François-Mitterrand|rue Vaneau"},
+    {"35238", "Saint-Martin", 48.1225, -1.6830, 0.40, "35700", "rue Saint-Martin|canal Saint-Martin|rue de Saint-Malo|rue de la Motte-Brûlon"},
+    {"35238", "Maurepas", 48.1262, -1.6610, 0.40, "35700", "rue de Fougères|allée de Brno|boulevard Emmanuel-Mounier|rue de la Marbaudais"},
+    {"35238", "Patton", 48.1310, -1.6650, 0.35, "35700", "avenue du Général-Patton|rue de la Bellangerais|rue du Morbihan"},
+    {"35238", "Jeanne-d’Arc", 48.1205, -1.6510, 0.45, "35700", "rue Jean-Guéhenno|avenue des Monts-d’Arrée|boulevard de Vitré"},
+    {"35238", "Francisco-Ferrer", 48.0985, -1.6600, 0.40, "35200", "boulevard Franklin-Roosevelt|rue de Vern|rue Adolphe-Leray"},
+    {"35238", "La Poterie", 48.0885, -1.6440, 0.40, "35200", "rue Michel-Gérard|rue de Vern|square Ludovic-Trarieux"},
+    {"35238", "Sud-Gare", 48.0980, -1.6760, 0.40, "35200", "rue de Châtillon|rue de Nantes|boulevard Jacques-Cartier"},
+    {"35238", "Cleunay", 48.1015, -1.7040, 0.40, "35000", "rue Jules-Lallemand|boulevard de Cleunay|rue Ginguené"},
+    {"35238", "Villejean", 48.1225, -1.7030, 0.45, "35000", "rue du Bourbonnais|cours Kennedy|square du Roussillon|rue de Normandie|rue du Doyen-Leroy"},
+    {"35238", "Beauregard", 48.1305, -1.6985, 0.35, "35000", "avenue André-Mussat|rue du Scorff|square Alexis-Le-Strat"},
+    {"35238", "Le Blosne", 48.0890, -1.6635, 0.50, "35200", "boulevard de Yougoslavie|square de Galicie|avenue de Pologne|boulevard de Bulgarie|rue du Landrel"},
+    {"35238", "Bréquigny", 48.0905, -1.6905, 0.45, "35200", "avenue Georges-Graff|rue d’Angleterre|square de Suède"},
+    {"35238", "Baud-Chardonnet", 48.1105, -1.6530, 0.30, "35000", "avenue Jorge-Semprún|boulevard Villebois-Mareuil|rue Claude-Lévi-Strauss"},
+    {"35288", "Intra-Muros", 48.6492, -2.0252, 0.12, "35400", "rue de Dinan|rue Broussais|rue de Toulouse"},
+    {"35288", "Saint-Servan", 48.6335, -2.0085, 0.35, "35400", "rue Ville-Pépin|rue Georges-Clemenceau|place Bouvet"},
+    {"35288", "Paramé", 48.6560, -1.9860, 0.40, "35400", "boulevard Chateaubriand|rue de la Montre|avenue Pasteur"},
+    {"35288", "La Découverte", 48.6375, -1.9900, 0.35, "35400", "avenue du Maréchal-Juin|rue des Antilles|boulevard Léonce-Demalvilain"},
+    {"35288", "Bellevue", 48.6390, -1.9975, 0.25, "35400", "rue de Bonneville|rue de la Croix-Désilles"},
+    {"35288", "Rothéneuf", 48.6775, -1.9640, 0.20, "35400", "rue Abbé-Fouré|rue du Commandant-l’Herminier"},
+    {"35115", "Centre", 48.3520, -1.1995, 0.40, "35300", ""},
+    {"35115", "La Forairie", 48.3445, -1.2000, 0.30, "35300", ""},
+    {"35115", "Les Cotterêts", 48.3590, -1.1930, 0.30, "35300", ""},
+    {"35360", "Centre", 48.1240, -1.2110, 0.40, "35500", ""},
+    {"35360", "Maison-Rouge", 48.1160, -1.2100, 0.30, "35500", ""},
 };
 
 static const struct {
@@ -65,14 +65,17 @@ static const char streets_village[] =
 static const char streets_town[] =
     "rue {dev}|avenue {dev}|boulevard {dev}|rue des Écoles|rue de la Gare|avenue de la Gare|place du Marché|"
     "rue Victor-Hugo|rue Jules-Ferry|rue Jean-Jaurès|rue Pasteur|rue Anatole-Le-Braz|rue Louise-Michel|rue Simone-Veil|"
-    "rue Jacques-Prévert|rue Marie-Curie|boulevard de Bretagne|rue du Général-Leclerc|rue du Maréchal-Foch|rue de Nantes|"
-    "rue du Stade|allée des Cerisiers|rue des Tisserands|rue des Remparts|rue du Port|place de la Liberté|rue Saint-Michel|"
+    "rue Jacques-Prévert|rue Marie-Curie|boulevard de Bretagne|rue du Général-Leclerc|rue du Maréchal-Foch|"
+    "rue du Stade|allée des Cerisiers|rue des Tisserands|rue des Remparts|rue des Jardins|place de la Liberté|rue Saint-Michel|"
     "rue de la Visitation|rue du Pré-Clos|rue Rosa-Parks|rue Lucie-Aubrac|rue Olympe-de-Gouges|rue George-Sand|rue de l’Hôpital|"
     "rue des Frères-Lumière|square du Docteur-Laennec|rue du Chapitre|rue de la Monnaie|mail des Platanes|allée de Cornouaille|"
     "rue du Trégor|rue de la Forêt|rue Théodore-Botrel|rue Chateaubriand|rue Duguay-Trouin|rue Surcouf|rue Jacques-Cartier";
-static const char squares[] =
-    "place de la Mairie|place de la Mairie|rue de la Mairie|place de l’Église|place du Marché|rue {dev}|rue des Écoles|"
-    "place des Halles|rue du Centre|esplanade du Souvenir";
+static const char squares_village[] =
+    "place de la Mairie|place de la Mairie|rue de la Mairie|place de l’Église|rue de l’Église|rue {dev}|rue des Écoles|"
+    "place du Bourg|rue Principale|place de la Fontaine|rue de la Poste";
+static const char squares_town[] =
+    "place de la Mairie|rue de la Mairie|place de l’Église|place du Marché|place des Halles|rue des Écoles|place de la République|"
+    "rue {dev}|place du Général-de-Gaulle|rue de la Poste|esplanade de la Gare";
 static const char complements[] =
     "1er étage|Rez-de-chaussée|Bâtiment B|Au fond de la cour|Maison des services|Derrière l’église|Entrée côté parking|"
     "Ancienne école|Face à la médiathèque|Salle polyvalente|Maison des associations|À côté de la Poste|Porte de gauche|Pôle social";
@@ -107,7 +110,8 @@ static enum err read_coordinates(struct arena *a, struct str coordinates, struct
     return out->n > 0 ? OK : ERR_BUG;
 }
 
-/* A centre draws people from around: the main town of each intercommunalité counts more than its suburbs. */
+/* A centre draws people from around: the main town of each intercommunalité counts more than its suburbs, and
+ * a town far from Rennes, the first of the list, more than one at its gates. */
 static void weigh_poles(struct demo_towns *towns)
 {
     for (size_t i = 0; i < towns->n; i++) {
@@ -115,7 +119,9 @@ static void weigh_poles(struct demo_towns *towns)
         size_t before = 0;
         for (size_t k = 0; k < i; k++)
             before += str_eq(towns->all[k].commune.epci, t->commune.epci);
-        t->pole = pow((double)t->commune.population, 0.6) * (before == 0 ? 3 : before == 1 ? 1.5 : 1);
+        double away = geo_distance_m(t->centre, towns->all[0].centre) / 1000;
+        t->pole = pow((double)t->commune.population, 0.7) * (before == 0 ? 3 : before == 1 ? 1.5 : 1) *
+                  (1 + (away < 60 ? away : 60) / 90);
         for (size_t k = 0; k < sizeof pays / sizeof *pays; k++)
             if (str_eq(t->commune.epci, str_from(pays[k].siren)))
                 t->pays = str_from(pays[k].name);
@@ -191,8 +197,11 @@ void demo_address_draw(struct demo_random *r, struct arena *a, const struct demo
 {
     bool town = t->commune.population > 6000;
     struct demo_words w = {.voisine = t->near[demo_below(r, 3)]};
-    struct str street = demo_fill(a, demo_draw(r, central ? squares : town ? streets_town : streets_village), &w);
-    unsigned most = central ? 12 : t->commune.population > 20000 ? 140 : town ? 70 : 38;
+    const char *own = quarter && *quarter->streets && demo_chance(r, 62) ? quarter->streets : NULL;
+    struct str street = demo_fill(a, demo_draw(r, own ? own : central ? (town ? squares_town : squares_village) : town ? streets_town : streets_village), &w);
+    bool short_street = str_starts(street, STR("place")) || str_starts(street, STR("square")) ||
+                        str_starts(street, STR("impasse")) || (quarter && quarter->spread_km < 0.2);
+    unsigned most = central || short_street ? 14 : t->commune.population > 20000 ? 130 : town ? 70 : 38;
     unsigned number = 1 + demo_below(r, most);
     const char *suffix = demo_chance(r, 5) ? " bis" : "";
     bool bare = demo_chance(r, central && !town ? 30 : 3);

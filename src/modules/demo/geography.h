@@ -13,6 +13,7 @@ struct demo_quarter {
     double lat, lon;
     double spread_km;
     const char *postal_code;
+    const char *streets; /* its own, besides those of any town; may be empty */
 };
 
 struct demo_town {

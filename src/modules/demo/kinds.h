@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 enum demo_spread {
-    DEMO_EACH,  /* one in each of the most peopled communes */
+    DEMO_EACH,  /* one in each of the most peopled communes; several where there are districts */
+    DEMO_VILLAGES, /* one in each of the most peopled communes under 3,000 people */
     DEMO_DRAWN, /* drawn by population: large towns have several */
     DEMO_POLES, /* in the centres of the territory; one a district in the towns that have districts */
     DEMO_EPCI   /* one an intercommunalité, in its main town, then in the second… */

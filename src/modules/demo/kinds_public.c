@@ -24,7 +24,7 @@ static const struct demo_kind kinds[] = {
      "Un seul accueil pour les démarches avec douze services publics, et de l’aide pour le numérique.|Deux conseillers vous reçoivent pour toutes vos démarches administratives.",
      "france-service", "RFS", "franceservices", 't', 'o', 38, "FACK",
      "france-services:100 demarches-ligne:100 permanences:100 internet-libre:98 rdv-numerique:59 cv:25 budget:20 retraite:28"},
-    {"agence-postale", 56, 500, DEMO_EACH, "Agence postale communale {de}|Relais postal et numérique {de}", NULL,
+    {"agence-postale", 56, 500, DEMO_VILLAGES, "Agence postale communale {de}|Relais postal et numérique {de}", NULL,
      "L’agence postale de la commune reçoit le courrier et les colis, et met une tablette à disposition.|Un guichet postal tenu par la commune, avec un accès à internet.",
      "communes", "MUNI", "agencepostale", 't', 'm', 14, "K", "tablette:100 mairie:17"},
     {"cdas", 34, 2500, DEMO_POLES, "Centre départemental d’action sociale {de}|CDAS {de}", NULL,

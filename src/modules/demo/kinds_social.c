@@ -44,7 +44,7 @@ static const struct demo_kind kinds[] = {
     {"centre-sante", 12, 5000, DEMO_DRAWN, "Centre de santé {propre}, {commune}", "des Quatre Saisons|du Canal|de la Vallée|des Tisserands|de la Place",
      "Médecins, infirmières et assistante sociale soignent sans dépassement d’honoraires.", "", "Autre", "sante", 't', 't', 0, "", "soins:100 bilan-sante:56 psy:20"},
     {"gem", 15, 5000, DEMO_POLES, "Groupe d’entraide mutuelle {propre}, {commune}", "L’Éclaircie|Les Ailes|Le Soleil de Minuit|Petits Bonheurs|La Boussole|Aux Quatre Chemins",
-     "Un lieu tenu par des personnes qui ont connu des troubles psychiques.", "", "ASSO", "gem", 'a', 'c', 0, "", "entraide-psy:100 sorties:56"},
+     "Un lieu tenu par des personnes qui ont connu des troubles psychiques.", "", "ASSO", "gem", 'a', 'o', 0, "", "entraide-psy:100 sorties:56"},
     {"handicap-asso", 52, 2500, DEMO_DRAWN, "{propre}, {commune}|Association {propre}, {commune}", "Différents et Ensemble|Les Ailes Bleues|Grandir Autrement|Au-delà du Fauteuil|Les Mains qui Parlent|Dys et Après|Autisme Horizon|Vue d’Ensemble|L’Envol des Papillons|Vivre Debout|À Portée de Voix|Cap sur la Vie",
      "Des familles et des personnes concernées par le handicap s’entraident, s’informent et se retrouvent.", "", "ASSO", "contact", 'a', 's', 0, "",
      "handicap-loisirs:100 mdph:62 aidants:53 lien:42"},

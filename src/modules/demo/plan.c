@@ -41,63 +41,68 @@ static bool one_only(const struct demo_kind *k)
     return strcmp(k->key, "mairie") == 0 || strcmp(k->key, "ccas") == 0 || strcmp(k->key, "mdph") == 0;
 }
 
-/* "Médiathèque de Rennes" → "Médiathèque de Rennes – Villejean", unless a proper name or a district says it. */
-static struct str with_quarter(struct arena *a, struct str variant, struct str name, const struct demo_quarter *q)
+static bool has(struct str text, const char *what)
 {
-    if (!q || str_find(variant, STR("{propre}"), 0) >= 0 || str_find(variant, STR("{quartier}"), 0) >= 0)
-        return name;
-    return arena_printf(a, "%.*s – %s", STR_ARG(name), q->name);
+    return str_find(text, str_from(what), 0) >= 0;
 }
 
-/* "le Bourg" where there is no district. */
-static struct str quarter_name(const struct demo_quarter *q)
-{
-    return q ? str_from(q->name) : STR("Bourg");
-}
-
-static void name_seat(struct planning *p, struct demo_seat *seat, size_t order)
+/* `suffix`: the district is added to the name, "Médiathèque de Rennes – Villejean", unless a proper name says which. */
+static void name_seat(struct planning *p, struct demo_seat *seat, size_t order, bool suffix)
 {
     enum { TRIES = 40 };
     const struct demo_kind *k = seat->kind;
-    struct str name = STR("");
     for (unsigned i = 0; i < TRIES; i++) {
         struct str variant = demo_draw(&p->r, k->name);
-        if (!seat->quarter && str_find(variant, STR("{quartier}"), 0) >= 0)
+        if (!seat->quarter && has(variant, "{quartier}"))
             continue;
-        struct demo_words w = {.commune = seat->town->commune.name,
-                               .pays = seat->town->pays,
-                               .quartier = quarter_name(seat->quarter)};
+        struct demo_words w = {.commune = seat->town->commune.name, .pays = seat->town->pays};
+        if (seat->quarter)
+            w.quartier = str_from(seat->quarter->name);
         seat->propre = STR_NONE;
-        if (str_find(variant, STR("{propre}"), 0) >= 0) {
+        if (has(variant, "{propre}")) {
             /* In turn: a name comes back only when all were used. */
             size_t variants = demo_variants(k->own);
             seat->propre = w.propre = demo_variant(k->own, (order * 7 + i) % variants);
         }
-        name = with_quarter(p->a, variant, demo_fill(p->a, variant, &w), i < TRIES / 2 ? seat->quarter : NULL);
-        if (take_name(p, name))
-            break;
+        seat->name = demo_fill(p->a, variant, &w);
+        if (suffix && seat->quarter && !has(variant, "{propre}") && !has(variant, "{quartier}") && !has(variant, "{pays}"))
+            seat->name = arena_printf(p->a, "%.*s – %s", STR_ARG(seat->name), seat->quarter->name);
+        if (take_name(p, seat->name))
+            return;
     }
-    seat->name = name;
 }
 
 static void add_seat(struct planning *p, const struct demo_kind *k, const struct demo_town *t)
 {
     if (p->n == SEATS_MAX)
         return;
-    struct demo_seat *seat = &p->seats[p->n++];
-    size_t before = p->counts[t - p->towns->all]++;
-    *seat = (struct demo_seat){.kind = k, .town = t};
-    if (t->n_quarters > 0 && !one_only(k))
-        seat->quarter = &t->quarters[(before * 5 + k->count) % t->n_quarters];
-    size_t order = 0;
-    for (size_t i = p->n - 1; i-- > 0 && p->seats[i].kind == k;)
-        order++;
-    name_seat(p, seat, order);
+    p->counts[t - p->towns->all]++;
+    p->seats[p->n++] = (struct demo_seat){.kind = k, .town = t};
+}
+
+/* Once the seats of a kind are known: a public service that is alone in its town is in the centre. */
+static void name_seats(struct planning *p, size_t first)
+{
+    unsigned *before = ARENA_ARRAY(p->a, p->towns->n, unsigned);
+    for (size_t i = first; i < p->n; i++) {
+        struct demo_seat *seat = &p->seats[i];
+        const struct demo_town *t = seat->town;
+        size_t at = (size_t)(t - p->towns->all);
+        bool alone = p->counts[at] == 1;
+        if (t->n_quarters > 0 && alone && seat->kind->source != 'a')
+            seat->quarter = &t->quarters[0];
+        else if (t->n_quarters > 0)
+            seat->quarter = &t->quarters[(before[at] * 5 + seat->kind->count) % t->n_quarters];
+        before[at]++;
+        name_seat(p, seat, i - first, !alone);
+    }
 }
 
 static bool allowed(const struct demo_kind *k, const struct demo_town *t)
 {
-    return t->commune.population >= k->min_population;
+    enum { VILLAGE_MAX = 3000 };
+    return t->commune.population >= k->min_population &&
+           (k->spread != DEMO_VILLAGES || t->commune.population <= VILLAGE_MAX);
 }
 
 /* One in each; several where there are districts. */
@@ -106,7 +111,7 @@ static void spread_each(struct planning *p, const struct demo_kind *k)
     unsigned left = k->count;
     for (size_t i = 0; i < p->towns->n && left > 0; i++) {
         const struct demo_town *t = &p->towns->all[i];
-        size_t wanted = !one_only(k) && t->n_quarters > 3 ? t->n_quarters * 2 / 3 : 1;
+        size_t wanted = one_only(k) || t->n_quarters < 4 ? 1 : t->n_quarters > 10 ? t->n_quarters * 3 / 4 : t->n_quarters / 2;
         for (size_t q = 0; q < wanted && left > 0 && allowed(k, t); q++, left--)
             add_seat(p, k, t);
     }
@@ -217,7 +222,7 @@ enum err demo_plan(struct arena *a, uint64_t seed, const struct demo_towns *town
             const struct demo_kind *k = &lists[l]->all[i];
             size_t first = p.n;
             memset(p.counts, 0, towns->n * sizeof *p.counts);
-            if (k->spread == DEMO_EACH)
+            if (k->spread == DEMO_EACH || k->spread == DEMO_VILLAGES)
                 spread_each(&p, k);
             else if (k->spread == DEMO_DRAWN)
                 spread_drawn(&p, k);
@@ -225,6 +230,7 @@ enum err demo_plan(struct arena *a, uint64_t seed, const struct demo_towns *town
                 spread_poles(&p, k);
             else
                 spread_epci(&p, k);
+            name_seats(&p, first);
             choose_places(&p, first, k);
         }
     choose_twins(&p);

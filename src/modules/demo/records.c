@@ -50,7 +50,15 @@ static struct str make_domain(struct demo_context *cx)
         return arena_printf(cx->a, "%.*s.example", STR_ARG(town));
     if (s->kind->source == 'd')
         return STR("ille-et-vilaine.example");
-    struct str own = text_slug(cx->a, s->propre.n ? s->propre : str_from(s->kind->key), 28);
+    static const struct str joints[] = {STR_INIT("du "), STR_INIT("de la "), STR_INIT("des "), STR_INIT("de l’"),
+                                        STR_INIT("de "), STR_INIT("aux ")};
+    struct str own = s->propre.n ? s->propre : str_from(s->kind->key);
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        if (str_starts(own, joints[i])) {
+            own = str_sub(own, joints[i].n, own.n);
+            break;
+        }
+    own = text_slug(cx->a, own, 28);
     return arena_printf(cx->a, "%.*s-%.*s.example", STR_ARG(own), STR_ARG(town));
 }
 
@@ -65,14 +73,19 @@ static struct str make_mail(struct demo_context *cx)
         return arena_printf(cx->a, "%s.%.*s%s%.*s@%.*s", s->kind->mail,
                             STR_ARG(text_slug(cx->a, s->town->commune.name, 40)), dot, STR_ARG(quarter),
                             STR_ARG(cx->domain));
-    return arena_printf(cx->a, "%s%s%.*s@%.*s", s->kind->mail, dot, STR_ARG(quarter), STR_ARG(cx->domain));
+    const char *box = str_starts(s->name, STR("Bibliothèque")) ? "bibliotheque" : s->kind->mail;
+    return arena_printf(cx->a, "%s%s%.*s@%.*s", box, dot, STR_ARG(quarter), STR_ARG(cx->domain));
 }
 
 static const char practical[] =
-    "Accueil de plain-pied.|Stationnement gratuit juste à côté.|Arrêt de bus devant la porte.|L’entrée se fait par la cour.|"
+    "Accueil de plain-pied.|Stationnement gratuit juste à côté.|L’entrée se fait par la cour.|"
     "Le bâtiment est accessible en fauteuil roulant.|Sonnez, la porte s’ouvre.|Un espace de jeux attend les enfants.|"
     "L’accueil parle aussi anglais.|Les chiens restent dehors, sauf les chiens d’assistance.|"
-    "Fermé une semaine à Noël et deux semaines en août.|À cinq minutes à pied du centre.|Un ascenseur mène à l’étage.";
+    "Fermé une semaine à Noël et deux semaines en août.";
+static const char practical_in_town[] =
+    "Arrêt de bus devant la porte.|À cinq minutes à pied du centre.|Un ascenseur mène à l’étage.|"
+    "Parc à vélos devant l’entrée.|Accueil de plain-pied.|Le bâtiment est accessible en fauteuil roulant.|"
+    "L’accueil parle aussi anglais.|Sonnez, la porte s’ouvre.";
 
 /* Freshness: two records out of three have been seen in the year, one in eight for years. */
 static void draw_dates(struct demo_context *cx, struct demo_defects *defects)
@@ -106,14 +119,32 @@ static const char *source_slug(char source)
     return source == 't' ? "balise-35" : source == 'd' ? "demo-departement" : "demo-associations";
 }
 
+static bool is_kind(const struct demo_context *cx, const char *key)
+{
+    return strcmp(cx->seat->kind->key, key) == 0;
+}
+
+/* The town hall's address depends on the town alone: other services share it. */
+static void draw_address(struct demo_context *cx, struct demo_address *at)
+{
+    const struct demo_town *t = cx->seat->town;
+    bool shares = (is_kind(cx, "ccas") && demo_chance(&cx->r, 58)) || (is_kind(cx, "agence-postale") && demo_chance(&cx->r, 45));
+    if (is_kind(cx, "mairie") || shares) {
+        struct demo_random r = demo_stream(cx->maker->seed ^ 0x4D414952, t->commune.index);
+        demo_address_draw(&r, cx->a, t, t->quarters, true, at);
+        return;
+    }
+    bool central = is_kind(cx, "ccas") || is_kind(cx, "agence-postale") || is_kind(cx, "france-services") ||
+                   is_kind(cx, "mediatheque");
+    demo_address_draw(&cx->r, cx->a, t, cx->seat->quarter, central, at);
+    if (is_kind(cx, "pass"))
+        at->voie = STR("2 rue de l’Hôpital");
+}
+
 static void set_place(struct demo_context *cx, struct directory_structure *s)
 {
-    static const char *const central[] = {"mairie", "agence-postale", "ccas", "france-services", "mediatheque"};
-    bool middle = false;
-    for (size_t i = 0; i < sizeof central / sizeof *central; i++)
-        middle |= strcmp(cx->seat->kind->key, central[i]) == 0;
     struct demo_address at;
-    demo_address_draw(&cx->r, cx->a, cx->seat->town, cx->seat->quarter, middle, &at);
+    draw_address(cx, &at);
     s->commune = cx->seat->town->commune.name;
     s->code_insee = cx->seat->town->commune.code;
     s->code_postal = at.code_postal;
@@ -132,7 +163,10 @@ static void set_contact(struct demo_context *cx, struct directory_structure *s)
         s->courriel = make_mail(cx);
     if (demo_chance(&cx->r, informal ? 24 : 58))
         s->site_web = arena_printf(cx->a, "https://www.%.*s", STR_ARG(cx->domain));
-    if (s->site_web.n > 0 && k->source != 'a')
+    struct str town = text_slug(cx->a, cx->seat->town->commune.name, 40);
+    if (s->site_web.n > 0 && k->source == 'd')
+        s->site_web = arena_printf(cx->a, "%.*s/%s/%.*s", STR_ARG(s->site_web), k->mail, STR_ARG(town));
+    else if (s->site_web.n > 0 && k->source == 't')
         s->site_web = arena_printf(cx->a, "%.*s/%s", STR_ARG(s->site_web), k->mail);
     s->horaires_accueil = demo_hours_draw(&cx->r, k->hours, cx->seat->town->commune.population);
 }
@@ -140,9 +174,10 @@ static void set_contact(struct demo_context *cx, struct directory_structure *s)
 static void set_description(struct demo_context *cx, struct directory_structure *s)
 {
     s->description = demo_fill(cx->a, demo_draw(&cx->r, cx->seat->kind->says), &cx->words);
+    bool town = cx->seat->town->commune.population > 5000;
+    struct str more = demo_draw(&cx->r, town ? practical_in_town : practical);
     if (demo_chance(&cx->r, 38))
-        s->description = arena_printf(cx->a, "%.*s %.*s", STR_ARG(s->description),
-                                      STR_ARG(demo_draw(&cx->r, practical)));
+        s->description = arena_printf(cx->a, "%.*s %.*s", STR_ARG(s->description), STR_ARG(more));
     if (demo_chance(&cx->r, 4))
         s->description = STR_NONE;
 }

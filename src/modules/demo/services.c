@@ -63,6 +63,16 @@ static void add_theme(struct directory_set *set, struct str end)
     abort();
 }
 
+/* One sentence about how to come is enough, and two might disagree. */
+static bool says_how(struct str text)
+{
+    static const char *const signs[] = {"rendez-vous", "inscri", "réserv", "ppel", "téléphon", "orientation", "demande"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (str_find(text, str_from(signs[i]), 0) >= 0)
+            return true;
+    return false;
+}
+
 static void set_words(struct demo_context *cx, const struct demo_offer *o, struct directory_service *v)
 {
     struct arena *a = cx->a;
@@ -70,9 +80,10 @@ static void set_words(struct demo_context *cx, const struct demo_offer *o, struc
     struct str opening = demo_fill(a, demo_draw(&cx->r, o->opening), &cx->words);
     struct str detail = demo_fill(a, demo_draw(&cx->r, o->detail), &cx->words);
     v->description = arena_printf(a, "%.*s\n\n%.*s", STR_ARG(opening), STR_ARG(detail));
-    const char *ways = strchr(o->ways, 'u') == NULL ? by_professional : strchr(o->ways, 'V') ? by_walk : by_phone;
-    if (demo_chance(&cx->r, 34))
-        v->description = arena_printf(a, "%.*s %.*s", STR_ARG(v->description), STR_ARG(demo_draw(&cx->r, ways)));
+    const char *ways = strchr(o->ways, 'u') == NULL ? by_professional : *o->ways == 'V' ? by_walk : by_phone;
+    struct str way = demo_draw(&cx->r, ways);
+    if (demo_chance(&cx->r, 44) && !says_how(v->description))
+        v->description = arena_printf(a, "%.*s %.*s", STR_ARG(v->description), STR_ARG(way));
     if (demo_chance(&cx->r, 5)) /* written in haste */
         v->description = opening;
 }
@@ -158,10 +169,12 @@ static void set_time(struct demo_context *cx, const struct demo_offer *o, const 
                      struct directory_service *v)
 {
     unsigned draw = demo_below(&cx->r, 100);
+    char kind = cx->seat->kind->hours;
+    bool office = strchr("otak", kind) != NULL, desk = kind == 'm';
     if (draw < 30)
         v->horaires_accueil = s->horaires_accueil;
-    else if (draw < 56)
-        v->horaires_accueil = demo_hours_draw(&cx->r, o->type == 'T' || o->type == 'I' ? 'p' : 'a',
+    else if (draw < 56 && !desk)
+        v->horaires_accueil = demo_hours_draw(&cx->r, office && o->type != 'T' && *o->ways != 'V' ? 'a' : 'p',
                                               cx->seat->town->commune.population);
     if ((o->type == 'T' || o->type == 'O') && demo_chance(&cx->r, 34)) {
         v->volume_horaire_hebdomadaire = (struct directory_number){true, o->type == 'O' ? 14 : 1.5 + demo_below(&cx->r, 3)};
