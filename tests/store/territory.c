@@ -1,7 +1,6 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "modules/module.h"
 #include "modules/territory/territory.h"
 #include "store_test.h"
 
@@ -45,7 +44,6 @@ static void start(struct store *s)
 
 static void settings_are_empty_at_first(struct store *s)
 {
-    assert_int_equal(territory_module.n_migrations, territory_migrations_count);
     start(s);
     const struct territory_settings *t = territory_settings(territory_in(s->a));
     assert_int_equal(t->name.n, 0);

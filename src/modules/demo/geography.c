@@ -120,7 +120,7 @@ static void weigh_poles(struct demo_towns *towns)
         for (size_t k = 0; k < i; k++)
             before += str_eq(towns->all[k].commune.epci, t->commune.epci);
         double away = geo_distance_m(t->centre, towns->all[0].centre) / 1000;
-        t->pole = pow((double)t->commune.population, 0.7) * (before == 0 ? 3 : before == 1 ? 1.5 : 1) *
+        t->pole = pow((double)t->commune.population, 0.85) * (before == 0 ? 3 : before == 1 ? 1.5 : 1) *
                   (1 + (away < 60 ? away : 60) / 90);
         for (size_t k = 0; k < sizeof pays / sizeof *pays; k++)
             if (str_eq(t->commune.epci, str_from(pays[k].siren)))

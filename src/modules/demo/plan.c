@@ -46,7 +46,8 @@ static bool has(struct str text, const char *what)
     return str_find(text, str_from(what), 0) >= 0;
 }
 
-/* `suffix`: the district is added to the name, "Médiathèque de Rennes – Villejean", unless a proper name says which. */
+/* `suffix`: the district is added to the name, "Médiathèque de Rennes – Villejean", unless a proper name says which
+ * and is free. */
 static void name_seat(struct planning *p, struct demo_seat *seat, size_t order, bool suffix)
 {
     enum { TRIES = 40 };
@@ -65,7 +66,8 @@ static void name_seat(struct planning *p, struct demo_seat *seat, size_t order, 
             seat->propre = w.propre = demo_variant(k->own, (order * 7 + i) % variants);
         }
         seat->name = demo_fill(p->a, variant, &w);
-        if (suffix && seat->quarter && !has(variant, "{propre}") && !has(variant, "{quartier}") && !has(variant, "{pays}"))
+        bool says_which = has(variant, "{propre}") || has(variant, "{quartier}") || has(variant, "{pays}");
+        if (seat->quarter && ((suffix && !says_which) || i >= TRIES / 2))
             seat->name = arena_printf(p->a, "%.*s – %s", STR_ARG(seat->name), seat->quarter->name);
         if (take_name(p, seat->name))
             return;

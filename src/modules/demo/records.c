@@ -176,7 +176,8 @@ static void set_description(struct demo_context *cx, struct directory_structure 
     s->description = demo_fill(cx->a, demo_draw(&cx->r, cx->seat->kind->says), &cx->words);
     bool town = cx->seat->town->commune.population > 5000;
     struct str more = demo_draw(&cx->r, town ? practical_in_town : practical);
-    if (demo_chance(&cx->r, 38))
+    bool comes_to_you = is_kind(cx, "bus") || is_kind(cx, "transport") || is_kind(cx, "energie");
+    if (demo_chance(&cx->r, 38) && !comes_to_you)
         s->description = arena_printf(cx->a, "%.*s %.*s", STR_ARG(s->description), STR_ARG(more));
     if (demo_chance(&cx->r, 4))
         s->description = STR_NONE;

@@ -1,8 +1,6 @@
 #include "modules/module.h"
 #include "modules/territory/territory.h"
-
-extern const struct db_migration territory_migrations[];
-extern const size_t territory_migrations_count;
+#include "modules/territory/territory_migrations.h"
 
 static enum err follow(struct app *app)
 {
@@ -18,7 +16,7 @@ static void stop(struct app *app)
 const struct module territory_module = {
     .name = "territory",
     .migrations = territory_migrations,
-    .n_migrations = 1,
+    .n_migrations = TERRITORY_MIGRATIONS,
     .start = follow,
     .stop = stop,
     .refresh = follow,
