@@ -113,7 +113,7 @@ const struct territory_settings *territory_settings(const struct territory *t);
 /* Reads settings and coordinates again if they changed in the database, and publishes the snapshot.
  * The module does it four times a second in the server; commands call it once. */
 enum err territory_refresh(struct db *db) MUST_USE;
-/* Forgets the snapshot; nobody may hold one. */
+/* Forgets the snapshot; those who hold it keep it. */
 void territory_stop(void);
 
 /* The i-th key of the settings, NULL after the last. */
