@@ -26,4 +26,4 @@ if [ -z "${BALISE_URL:-}" ]; then
         sleep 0.1
     done
 fi
-node --test --test-reporter="${REPORTER:-spec}" .
+node --test --test-reporter="${REPORTER:-spec}" pages.test.mjs journeys.test.mjs
