@@ -147,126 +147,143 @@ class Names:
         return [[position for _, position in sorted(items)] for items in (heads, words, inside)]
 
 
-def build(modules, geonames_csv):
-    base = '@etalab/decoupage-administratif/data/'
-    everything = read_json(modules, base + 'communes.json')
-    version = read_json(modules, '@etalab/decoupage-administratif/package.json')['version']
-    year = 2020 + int(version.split('.')[0])  # 6.x is the geography of 2026
-    communes = sorted((c for c in everything if c['type'] in ('commune-actuelle', 'arrondissement-municipal')),
-                      key=lambda c: c['code'])
-    index_of = {c['code']: i for i, c in enumerate(communes)}
-    assert len(communes) < NONE16
-    formers = [c for c in everything if c['type'] in ('commune-deleguee', 'commune-associee')]
-    epcis = sorted(read_json(modules, base + 'epci.json'), key=lambda e: e['code'])
-    epci_of = {m['code']: i for i, e in enumerate(epcis) for m in e['membres']}
-    departements = sorted(read_json(modules, base + 'departements.json'), key=lambda d: d['code'])
-    regions = sorted(read_json(modules, base + 'regions.json'), key=lambda r: r['code'])
-    with open(geonames_csv, encoding='utf-8', newline='') as file:
-        geonames = {row['code']: (float(row['lat']), float(row['lon'])) for row in csv.DictReader(file)}
-    points = estimate_points(communes, geonames, epci_of)
+def u16(items):
+    return struct.pack(f'<{len(items)}H', *items)
 
-    pool = Pool()
-    pool.ref('')
-    sections = []
 
-    # Communes. A city that has municipal arrondissements gives them its postal codes.
-    postal_text, postal_known, by_postal = bytearray(), {}, defaultdict(list)
-    departement_index = {d['code']: i for i, d in enumerate(departements)}
-    records = bytearray()
-    populations = []
-    for index, c in enumerate(communes):
-        code, postals = c['code'], sorted(c.get('codesPostaux', []))
-        key = ''.join(postals)
-        if key not in postal_known:
-            postal_known[key] = len(postal_text) // 5
-            postal_text += key.encode()
-        lat, lon, precision = points[code]
-        parent = index_of[c['commune']] if c['type'] == 'arrondissement-municipal' else NONE16
-        kind = COMMUNE if parent == NONE16 else ARRONDISSEMENT
-        epci = epci_of.get(code, epci_of.get(c.get('commune'), NONE16))
-        population = c.get('population') or 0
-        populations.append(population)
-        records += struct.pack('<5sBBBIIiiHHI', code.encode(), kind, departement_index[departement_of(code)],
-                               precision, pool.ref(c['nom']), population, round(lat * 1e5), round(lon * 1e5),
-                               epci, parent, postal_known[key] << 8 | len(postals))
-        for postal in postals:
+def u24(items):
+    return b''.join(struct.pack('<I', v)[:3] for v in items)
+
+
+def u32(items):
+    return struct.pack(f'<{len(items)}I', *items)
+
+
+class Source:
+    """What the packages say, in the order in which it is numbered."""
+
+    def __init__(self, modules, geonames_csv):
+        base = '@etalab/decoupage-administratif/'
+        everything = read_json(modules, base + 'data/communes.json')
+        code = lambda item: item['code']
+        self.year = 2020 + int(read_json(modules, base + 'package.json')['version'].split('.')[0])  # 6.x: 2026
+        self.communes = sorted((c for c in everything if c['type'] in ('commune-actuelle', 'arrondissement-municipal')),
+                               key=code)
+        assert len(self.communes) < NONE16
+        self.index_of = {c['code']: i for i, c in enumerate(self.communes)}
+        self.formers = [c for c in everything if c['type'] in ('commune-deleguee', 'commune-associee')]
+        self.epcis = sorted(read_json(modules, base + 'data/epci.json'), key=code)
+        self.epci_of = {m['code']: i for i, e in enumerate(self.epcis) for m in e['membres']}
+        self.departements = sorted(read_json(modules, base + 'data/departements.json'), key=code)
+        self.regions = sorted(read_json(modules, base + 'data/regions.json'), key=code)
+        self.populations = [c.get('population') or 0 for c in self.communes]
+        with open(geonames_csv, encoding='utf-8', newline='') as file:
+            geonames = {row['code']: (float(row['lat']), float(row['lon'])) for row in csv.DictReader(file)}
+        self.points = estimate_points(self.communes, geonames, self.epci_of)
+
+
+def commune_sections(source, pool):
+    """Records of the communes, and their lists of postal codes."""
+    text, known, records = bytearray(), {}, bytearray()
+    departement_index = {d['code']: i for i, d in enumerate(source.departements)}
+    for index, c in enumerate(source.communes):
+        postals = ''.join(sorted(c.get('codesPostaux', [])))
+        if postals not in known:
+            known[postals] = len(text) // 5
+            text += postals.encode()
+        lat, lon, precision = source.points[c['code']]
+        parent = source.index_of[c['commune']] if c['type'] == 'arrondissement-municipal' else NONE16
+        records += struct.pack(
+            '<5sBBBIIiiHHI', c['code'].encode(), COMMUNE if parent == NONE16 else ARRONDISSEMENT,
+            departement_index[departement_of(c['code'])], precision, pool.ref(c['nom']), source.populations[index],
+            round(lat * 1e5), round(lon * 1e5), source.epci_of.get(c['code'], source.epci_of.get(c.get('commune'), NONE16)),
+            parent, known[postals] << 8 | len(postals) // 5)
+    return (len(source.communes), bytes(records)), (len(text) // 5, bytes(text))
+
+
+def postal_sections(source):
+    """From a postal code to its communes. A city with municipal arrondissements leaves its codes to them."""
+    by_postal = defaultdict(list)
+    for index, c in enumerate(source.communes):
+        for postal in c.get('codesPostaux', []):
             by_postal[postal].append(index)
-    arrondissements = {i for i, c in enumerate(communes) if c['type'] == 'arrondissement-municipal'}
-    cities = {index_of[code] for code in PLM.values()}
-    for postal, members in by_postal.items():
-        if arrondissements & set(members):
-            by_postal[postal] = [m for m in members if m not in cities]
+    parts = {i for i, c in enumerate(source.communes) if c['type'] == 'arrondissement-municipal'}
+    cities = {source.index_of[code] for code in PLM.values()}
+    rows, members = bytearray(), []
+    for postal in sorted(by_postal):
+        mine = by_postal[postal]
+        if parts & set(mine):
+            mine = [i for i in mine if i not in cities]
+        mine.sort(key=lambda i: (-source.populations[i], i))
+        rows += struct.pack('<5sBHI', postal.encode(), len(mine), 0, len(members))
+        members += mine
+    return (len(by_postal), bytes(rows)), (len(members), u16(members))
 
-    # Codes that no longer exist, or that only a part of a commune bears.
-    former_codes = {}
-    for c in communes:
+
+def former_section(source):
+    """Codes that no longer exist, or that only a part of a commune bears."""
+    today = {}
+    for c in source.communes:
         for old in c.get('anciensCodes', []):
-            former_codes[old] = index_of[c['code']]
-    for c in formers:
-        if c['chefLieu'] in index_of:
-            former_codes.setdefault(c['code'], index_of[c['chefLieu']])
-    former_codes = {k: v for k, v in former_codes.items() if k not in index_of}
+            today[old] = source.index_of[c['code']]
+    for c in source.formers:
+        if c['chefLieu'] in source.index_of:
+            today.setdefault(c['code'], source.index_of[c['chefLieu']])
+    rows = [(code, index) for code, index in sorted(today.items()) if code not in source.index_of]
+    return len(rows), b''.join(struct.pack('<5sBH', code.encode(), 0, index) for code, index in rows)
 
-    names = Names(pool)
-    former_by_chef = defaultdict(list)
-    for c in formers:
-        former_by_chef[c['chefLieu']].append(c['nom'])
-    for index, c in enumerate(communes):
+
+def area_sections(source, pool):
+    """Départements, régions, EPCI and the members of these."""
+    departements = bytearray()
+    for d in source.departements:
+        mine = [i for i, c in enumerate(source.communes) if departement_of(c['code']) == d['code']]
+        assert not mine or mine == list(range(mine[0], mine[-1] + 1)), d['nom']
+        departements += struct.pack('<4s4sIIHH', d['code'].encode(), d['region'].encode(), pool.ref(d['nom']),
+                                    pool.ref(' '.join(fold_words(d['nom']))), mine[0] if mine else 0, len(mine))
+    regions = b''.join(struct.pack('<4sI', r['code'].encode(), pool.ref(r['nom'])) for r in source.regions)
+    epcis, members = bytearray(), []
+    for e in source.epcis:
+        mine = sorted(source.index_of[m['code']] for m in e['membres'])
+        epcis += struct.pack('<9sBHIIII', e['code'].encode(), 0, len(mine), pool.ref(e['nom']), pool.ref(e['type']),
+                             e['populationMunicipale'] or 0, len(members))
+        members += mine
+    return ((len(source.departements), bytes(departements)), (len(source.regions), regions),
+            (len(source.epcis), bytes(epcis)), (len(members), u16(members)))
+
+
+def name_sections(source, pool):
+    names, formers = Names(pool), defaultdict(list)
+    for c in source.formers:
+        formers[c['chefLieu']].append(c['nom'])
+    for index, c in enumerate(source.communes):
         for name in names_of(c):
             names.add(index, name, False)
-        for name in former_by_chef[c['code']]:
+        for name in formers[c['code']]:
             names.add(index, name, True)
-    heads, words, inside = names.sorted_positions()
     assert len(names.offsets) < 1 << 16
-    u24 = lambda items: b''.join(struct.pack('<I', v)[:3] for v in items)
-
-    postal_list, postal_members = bytearray(), []
-    for postal in sorted(by_postal):
-        members = sorted(by_postal[postal], key=lambda i: (-populations[i], i))
-        postal_list += struct.pack('<5sBH', postal.encode(), len(members), 0)
-        postal_list += struct.pack('<I', len(postal_members))
-        postal_members += members
-
-    departement_rows = bytearray()
-    for d in departements:
-        mine = [i for i, c in enumerate(communes) if departement_of(c['code']) == d['code']]
-        assert not mine or mine == list(range(mine[0], mine[-1] + 1)), d['nom']
-        departement_rows += struct.pack('<4s4sIIHH', d['code'].encode(), d['region'].encode(), pool.ref(d['nom']),
-                                        pool.ref(' '.join(fold_words(d['nom']))), mine[0] if mine else 0, len(mine))
-    region_rows = b''.join(struct.pack('<4sI', r['code'].encode(), pool.ref(r['nom'])) for r in regions)
-    epci_rows, epci_members = bytearray(), []
-    for e in epcis:
-        members = sorted(index_of[m['code']] for m in e['membres'])
-        epci_rows += struct.pack('<9sBHIIII', e['code'].encode(), 0, len(members), pool.ref(e['nom']),
-                                 pool.ref(e['type']), e['populationMunicipale'] or 0, len(epci_members))
-        epci_members += members
-    u16 = lambda items: struct.pack(f'<{len(items)}H', *items)
-    u32 = lambda items: struct.pack(f'<{len(items)}I', *items)
-
-    sections = [
-        (len(communes), bytes(records)),
-        (len(pool.bytes), bytes(pool.bytes)),
-        (len(postal_text) // 5, bytes(postal_text)),
-        (len(by_postal), bytes(postal_list)),
-        (len(postal_members), u16(postal_members)),
-        (len(former_codes), b''.join(struct.pack('<5sBH', k.encode(), 0, v) for k, v in sorted(former_codes.items()))),
-        (len(departements), bytes(departement_rows)),
-        (len(regions), region_rows),
-        (len(epcis), bytes(epci_rows)),
-        (len(epci_members), u16(epci_members)),
-        (len(populations), u32(populations)),
+    return [
         (len(names.text), bytes(names.text)),
         (len(names.offsets), u32(names.offsets + [len(names.text)])),
         (len(names.communes), u16(names.communes)),
         (len(names.former), u32(names.former)),
         (len(names.words), struct.pack(f'<{len(names.words)}Q', *names.words)),
-        (len(heads), u24(heads)),
-        (len(words), u24(words)),
-        (len(inside), u24(inside)),
+        *((len(positions), u24(positions)) for positions in names.sorted_positions()),
     ]
+
+
+def build(modules, geonames_csv):
+    source, pool = Source(modules, geonames_csv), Pool()
+    pool.ref('')
+    communes, postal_lists = commune_sections(source, pool)
+    areas = area_sections(source, pool)
+    names = name_sections(source, pool)
+    texts = len(pool.bytes), bytes(pool.bytes)
+    sections = [communes, texts, postal_lists, *postal_sections(source), former_section(source), *areas,
+                (len(source.populations), u32(source.populations)), *names]
     at = 8 + 8 * len(sections)
     at += -at % 8
-    header, body = struct.pack('<IHH', MAGIC, year, len(sections)), bytearray()
+    header, body = struct.pack('<IHH', MAGIC, source.year, len(sections)), bytearray()
     for count, data in sections:
         header += struct.pack('<II', at + len(body), count)
         body += data + bytes(-len(data) % 8)

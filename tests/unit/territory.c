@@ -4,7 +4,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "modules/territory/private.h"
 
 static struct arena *arena;
@@ -356,6 +355,40 @@ static void test_every_name_is_found(void **state)
     arena_free(a);
 }
 
+/* The sorted positions (names from elsewhere) and the plain comparison (the territory's own names) must agree: with
+ * every département its own, nothing is left to the positions but what was found already. */
+static void test_positions_agree_with_comparing_every_name(void **state)
+{
+    enum { ROUNDS = 400, MAX = 15 };
+    (void)state;
+    uint32_t n = territory_departement_count();
+    struct territory_departement *all = ARENA_ARRAY(arena, n, struct territory_departement);
+    for (uint32_t i = 0; i < n; i++)
+        all[i] = territory_departement_at(i);
+    struct territory everywhere = {.departements = all, .n_departements = n};
+    struct arena *a = arena_new(SIZE_MAX);
+    uint64_t seed = 7;
+    for (int round = 0; round < ROUNDS; round++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        struct str name = territory_commune_at((uint32_t)(seed >> 33) % territory_count()).name;
+        size_t from = round % 3 ? 0 : (seed >> 20) % name.n, length = 1 + (seed >> 8) % 14;
+        struct str text = str_sub(name, from, length);
+        if (round % 7 == 0) /* first and last letters of words */
+            text = arena_printf(a, "%.*s %.*s", STR_ARG(str_sub(name, 0, 3)),
+                                STR_ARG(str_sub(name, (size_t)(str_find_char(name, '-', 0) + 1), 4)));
+        struct territory_match *x, *y;
+        size_t nx = territory_search(&nowhere, a, text, MAX, &x), ny = territory_search(&everywhere, a, text, MAX, &y);
+        if (nx != ny)
+            fail_msg("« %.*s » gives %zu and %zu", STR_ARG(text), nx, ny);
+        for (size_t i = 0; i < nx; i++)
+            if (x[i].commune.index != y[i].commune.index || x[i].rank != y[i].rank)
+                fail_msg("« %.*s »: %.*s (%d) and %.*s (%d)", STR_ARG(text), STR_ARG(x[i].commune.name), x[i].rank,
+                         STR_ARG(y[i].commune.name), y[i].rank);
+        arena_reset(a);
+    }
+    arena_free(a);
+}
+
 /* Nothing that may be typed reads out of bounds (sanitizers) or loops. */
 static void test_any_text(void **state)
 {
@@ -381,24 +414,6 @@ static void test_any_text(void **state)
     arena_free(a);
 }
 
-static void test_search_is_quick(void **state)
-{
-    (void)state;
-    static const char *const texts[] = {"rennes", "s", "saint", "saint a", "de", "35500", "ougère", "35"};
-    struct arena *a = arena_new(SIZE_MAX);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        enum { ROUNDS = 200 };
-        struct territory_match *m;
-        int64_t from = clock_mono_us();
-        for (int k = 0; k < ROUNDS; k++) {
-            (void)territory_search(&bretagne, a, str_from(texts[i]), 10, &m);
-            arena_reset(a);
-        }
-        print_message("# « %s »: %.1f us\n", texts[i], (double)(clock_mono_us() - from) / ROUNDS);
-    }
-    arena_free(a);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,8 +431,8 @@ int main(void)
         cmocka_unit_test(test_max_is_kept_and_more_changes_nothing),
         cmocka_unit_test(test_resolve),
         cmocka_unit_test(test_every_name_is_found),
+        cmocka_unit_test(test_positions_agree_with_comparing_every_name),
         cmocka_unit_test(test_any_text),
-        cmocka_unit_test(test_search_is_quick),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

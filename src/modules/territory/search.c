@@ -24,6 +24,7 @@ struct best {
     struct territory_names names;
     const uint32_t *populations;
     const struct territory *territory;
+    bool second; /* a second reading of the text: what is held already is no reason to stop early */
 };
 
 #define NO_NAME UINT32_MAX
@@ -94,11 +95,17 @@ static bool word_starts(struct str text, uint64_t words, struct str what)
     return false;
 }
 
+/* Each of the query's words starts a word of the name, not twice the same. */
 static bool every_word_starts(struct str text, uint64_t words, const struct territory_query *q)
 {
-    for (size_t i = 0; i < q->n_words; i++)
-        if (!word_starts(text, words, q->words[i]))
+    for (size_t i = 0; i < q->n_words; i++) {
+        uint64_t left = words;
+        while (left != 0 && !str_starts(str_sub(text, (size_t)__builtin_ctzll(left), text.n), q->words[i]))
+            left &= left - 1;
+        if (left == 0)
             return false;
+        words &= ~(left & -left);
+    }
     return q->n_words > 0;
 }
 
@@ -203,17 +210,24 @@ static void scan_words(struct best *b, const struct territory_query *q)
     }
 }
 
+/* The best kinds of answers fill the places: the others need not be looked for. */
+static bool full(const struct best *b)
+{
+    return b->n == b->max && !b->second;
+}
+
 static void scan_everywhere(struct best *b, const struct territory_query *q)
 {
     const struct territory_departement *own = b->territory->departements;
     for (size_t i = 0; i < b->territory->n_departements; i++)
         scan_communes(b, q, own[i].first, own[i].n);
     scan_positions(b, TERRITORY_START_HEAD, q->compact, TERRITORY_PREFIX);
-    if (b->n < b->max)
+    if (!full(b)) {
         scan_positions(b, TERRITORY_START_WORD, q->compact, TERRITORY_WORDS);
-    if (b->n < b->max && q->n_words > 1)
-        scan_words(b, q);
-    if (b->n < b->max && q->compact.n >= INSIDE_MIN)
+        if (q->n_words > 1)
+            scan_words(b, q);
+    }
+    if (!full(b) && q->compact.n >= INSIDE_MIN)
         scan_positions(b, TERRITORY_START_INSIDE, q->compact, TERRITORY_INSIDE);
 }
 
@@ -314,8 +328,10 @@ static void search(struct best *b, struct arena *a, struct territory_query *q)
     scan_query(b, q);
     if (b->n == 0 && territory_query_take_departement(a, q))
         scan_query(b, q);
-    if ((b->n == 0 || b->items[0].rank != TERRITORY_EXACT) && territory_query_drop_article(q))
+    if ((b->n == 0 || b->items[0].rank != TERRITORY_EXACT) && territory_query_drop_article(q)) {
+        b->second = true;
         scan_query(b, q);
+    }
     if (b->n == 0)
         scan_tail(b, *q);
 }
