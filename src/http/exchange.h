@@ -17,7 +17,8 @@ enum {
     HTTP_SEGMENTS_MAX = 16,
     HTTP_CAPTURES_MAX = 4,
     HTTP_BODY_MAX = 64 * 1024 * 1024, /* of an answer */
-    HTTP_LENT_MAX = 64 * 1024,        /* a worker keeps that much room for answers */
+    HTTP_ROOM_MAX = 64 * 1024,        /* larger ones give their memory back to the system */
+    HTTP_ROOMS = 16,
     HTTP_ID_LEN = 16
 };
 
@@ -94,7 +95,6 @@ struct worker {
     struct worker *next;
     struct arena *front; /* what is known of the request; survives a rollback */
     struct arena *arena; /* the handler's */
-    struct buf body;     /* room for an answer, lent to each */
     z_stream deflate;
     bool deflate_ready;
 };
@@ -205,16 +205,19 @@ struct http_server {
     atomic_int running; /* requests begun and not ended */
     atomic_bool stopping;
     atomic_size_t held; /* bytes of large answers that clients have not taken yet */
-    pthread_mutex_t workers_lock;
+    pthread_mutex_t lock; /* of what is kept for the next request: */
     struct worker *workers;
+    struct buf rooms[HTTP_ROOMS];
+    size_t n_rooms;
     size_t arena_cap;
     struct str page_policy; /* Content-Security-Policy of pages */
     struct http_listener *listener; /* server.c; NULL when it only dispatches */
 };
 struct worker *worker_take(struct http_server *s);
 void worker_give(struct http_server *s, struct worker *w);
-/* Takes the memory of an answer that was sent back for the next one, or frees it when it is large. */
-void worker_keep(struct worker *w, struct buf *b);
+/* Memory for the bytes of an answer, grown by former ones; given back for the next one. */
+void room_take(struct http_server *s, struct buf *b);
+void room_give(struct http_server *s, struct buf *b);
 
 /* server.c: the sockets. */
 enum err listener_open(struct http_server *s, struct arena *a, struct str *why) MUST_USE;

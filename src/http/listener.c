@@ -31,7 +31,6 @@ struct call {
     struct connection *connection;
     const char *target_at; /* where the library read the target */
     struct buf target;     /* as sent: the library cuts and decodes its own copy */
-    size_t held;           /* counted in server->held */
 };
 
 static void call_free(void *slot)
@@ -110,41 +109,75 @@ static void read_head(struct call *call, struct MHD_Connection *c, const char *m
 }
 
 /* -- the answer -------------------------------------------------------------------------------------- */
-/* Bytes of a large answer are held until the client took them; many clients that take none must not fill the
- * memory of the machine. */
-static bool hold(struct call *call)
+/* The bytes of an answer while the library sends them: it may need them longer than the request lives. */
+struct sending {
+    struct http_server *server;
+    struct buf bytes;
+    size_t held; /* counted in server->held */
+};
+
+static void sent(void *cls)
 {
-    struct http_out *out = &call->ex.out;
-    struct http_server *s = call->ex.server;
-    if (out->buffer.n <= HTTP_LENT_MAX)
+    struct sending *sending = cls;
+    atomic_fetch_sub(&sending->server->held, sending->held);
+    room_give(sending->server, &sending->bytes);
+    free(sending);
+}
+
+/* Large answers are held until their clients took them; many clients that take none must not fill the memory of
+ * the machine. */
+static bool hold(struct sending *sending)
+{
+    struct http_server *s = sending->server;
+    size_t n = sending->bytes.n;
+    if (n <= HTTP_ROOM_MAX)
         return true;
-    if (atomic_fetch_add(&s->held, out->buffer.n) + out->buffer.n > HELD_MAX) {
-        atomic_fetch_sub(&s->held, out->buffer.n);
+    if (atomic_fetch_add(&s->held, n) + n > HELD_MAX) {
+        atomic_fetch_sub(&s->held, n);
         return false;
     }
-    call->held = out->buffer.n;
-    char *fitting = realloc(out->buffer.p, out->buffer.n);
-    if (fitting)
-        out->buffer.p = fitting;
+    sending->held = n;
+    char *fitting = realloc(sending->bytes.p, n);
+    if (fitting) {
+        sending->bytes.p = fitting;
+        sending->bytes.cap = n;
+    }
     return true;
 }
 
-static struct MHD_Response *make_response(struct http_out *out)
+static struct MHD_Response *fixed_response(struct str bytes)
 {
-    struct MHD_Response *r;
-    if (out->fd >= 0) {
-        r = MHD_create_response_from_fd_at_offset64(out->size, out->fd, out->offset);
-        if (r)
-            out->fd = -1; /* the library closes it */
-        return r;
-    }
-    if (!out->buffer.p)
-        return MHD_create_response_from_buffer(out->fixed.n, (void *)(uintptr_t)out->fixed.p, MHD_RESPMEM_PERSISTENT);
-    if (out->buffer.n <= HTTP_LENT_MAX) /* copied; the room serves the next answer */
-        return MHD_create_response_from_buffer(out->buffer.n, out->buffer.p, MHD_RESPMEM_MUST_COPY);
-    r = MHD_create_response_from_buffer_with_free_callback(out->buffer.n, out->buffer.p, free);
+    return MHD_create_response_from_buffer(bytes.n, (void *)(uintptr_t)bytes.p, MHD_RESPMEM_PERSISTENT);
+}
+
+static struct MHD_Response *buffer_response(struct http_exchange *ex)
+{
+    struct sending *sending = malloc(sizeof *sending);
+    struct MHD_Response *r = NULL;
+    if (!sending)
+        return NULL;
+    *sending = (struct sending){ex->server, ex->out.buffer, 0};
+    ex->out.buffer = (struct buf){0};
+    if (hold(sending))
+        r = MHD_create_response_from_buffer_with_free_callback_cls(sending->bytes.n, sending->bytes.p, sent, sending);
     if (r)
-        out->buffer = (struct buf){0};
+        return r;
+    sent(sending);
+    respond_plain(ex, 503);
+    ex->bytes_out = ex->out.fixed.n;
+    return fixed_response(ex->out.fixed);
+}
+
+static struct MHD_Response *make_response(struct http_exchange *ex)
+{
+    struct http_out *out = &ex->out;
+    struct MHD_Response *r;
+    ex->bytes_out = out->fd >= 0 ? out->size : out->buffer.p ? out->buffer.n : out->fixed.n;
+    if (out->fd < 0)
+        return out->buffer.p ? buffer_response(ex) : fixed_response(out->fixed);
+    r = MHD_create_response_from_fd_at_offset64(out->size, out->fd, out->offset);
+    if (r)
+        out->fd = -1; /* the library closes it */
     return r;
 }
 
@@ -152,10 +185,7 @@ static enum MHD_Result send_out(struct call *call, struct MHD_Connection *c)
 {
     struct http_exchange *ex = &call->ex;
     struct http_out *out = &ex->out;
-    if (!hold(call))
-        respond_plain(ex, 503);
-    ex->bytes_out = out->fd >= 0 ? out->size : out->buffer.p ? out->buffer.n : out->fixed.n;
-    struct MHD_Response *r = make_response(out);
+    struct MHD_Response *r = make_response(ex);
     if (!r)
         return MHD_NO;
     bool whole = true;
@@ -189,7 +219,6 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *c)
     exchange_init(&call->ex, cls);
     call->connection = connection;
     call->target_at = uri;
-    call->held = 0;
     call->target.max = HTTP_URI_MAX;
     buf_clear(&call->target);
     buf_add(&call->target, target);
@@ -257,7 +286,6 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     connection_deadline(call->connection, HEAD_TIMEOUT_MS);
     if (call->ex.step != STEP_NEW)
         log_request(&call->ex, why == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-    atomic_fetch_sub(&call->ex.server->held, call->held);
     exchange_deinit(&call->ex);
 }
 

@@ -14,7 +14,6 @@ static void worker_free(struct worker *w)
 {
     arena_free(w->arena);
     arena_free(w->front);
-    buf_deinit(&w->body);
     if (w->deflate_ready)
         deflateEnd(&w->deflate);
     free(w);
@@ -22,11 +21,11 @@ static void worker_free(struct worker *w)
 
 struct worker *worker_take(struct http_server *s)
 {
-    pthread_mutex_lock(&s->workers_lock);
+    pthread_mutex_lock(&s->lock);
     struct worker *w = s->workers;
     if (w)
         s->workers = w->next;
-    pthread_mutex_unlock(&s->workers_lock);
+    pthread_mutex_unlock(&s->lock);
     if (w)
         return w;
     w = calloc(1, sizeof *w);
@@ -44,20 +43,33 @@ void worker_give(struct http_server *s, struct worker *w)
 {
     arena_reset(w->arena);
     arena_reset(w->front);
-    pthread_mutex_lock(&s->workers_lock);
+    pthread_mutex_lock(&s->lock);
     w->next = s->workers;
     s->workers = w;
-    pthread_mutex_unlock(&s->workers_lock);
+    pthread_mutex_unlock(&s->lock);
 }
 
-void worker_keep(struct worker *w, struct buf *b)
+void room_take(struct http_server *s, struct buf *b)
 {
-    if (!w->body.p && b->cap <= HTTP_LENT_MAX) {
-        w->body = *b;
-        *b = (struct buf){0};
-    } else {
-        buf_deinit(b);
+    *b = (struct buf){0};
+    pthread_mutex_lock(&s->lock);
+    if (s->n_rooms)
+        *b = s->rooms[--s->n_rooms];
+    pthread_mutex_unlock(&s->lock);
+}
+
+void room_give(struct http_server *s, struct buf *b)
+{
+    if (b->p && b->cap <= HTTP_ROOM_MAX) {
+        buf_clear(b);
+        pthread_mutex_lock(&s->lock);
+        if (s->n_rooms < HTTP_ROOMS) {
+            s->rooms[s->n_rooms++] = *b;
+            *b = (struct buf){0};
+        }
+        pthread_mutex_unlock(&s->lock);
     }
+    buf_deinit(b);
 }
 
 /* -- start ------------------------------------------------------------------------------------------- */
@@ -95,7 +107,7 @@ enum err http_server_start(const struct http_config *cfg, const struct route_tab
         return ERR_LIMIT;
     s->cfg = *cfg;
     s->arena_cap = cfg->arena_cap ? cfg->arena_cap : ARENA_CAP;
-    pthread_mutex_init(&s->workers_lock, NULL);
+    pthread_mutex_init(&s->lock, NULL);
     uint64_t seed;
     randombytes_buf(&seed, sizeof seed);
     atomic_init(&s->next_id, seed);
@@ -133,10 +145,12 @@ void http_server_stop(struct http_server *s, int grace_ms)
         s->workers = w->next;
         worker_free(w);
     }
+    while (s->n_rooms)
+        buf_deinit(&s->rooms[--s->n_rooms]);
     rate_table_free(s->rates);
     router_free(s->router);
     free((char *)(uintptr_t)s->page_policy.p);
     sodium_memzero(s->secret, sizeof s->secret);
-    pthread_mutex_destroy(&s->workers_lock);
+    pthread_mutex_destroy(&s->lock);
     free(s);
 }
