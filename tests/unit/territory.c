@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "modules/territory/private.h"
 
 static struct arena *arena;

@@ -81,16 +81,21 @@ static size_t article_length(struct str text, uint64_t words)
     uint64_t others = words & (words - 1);
     if (others == 0)
         return 0;
-    struct str first = str_sub(text, 0, (size_t)__builtin_ctzll(others));
-    bool article = str_eq(first, STR("le")) || str_eq(first, STR("la")) || str_eq(first, STR("les")) ||
-                   str_eq(first, STR("l"));
-    return article ? first.n : 0;
+    size_t n = (size_t)__builtin_ctzll(others);
+    bool article = text.p[0] == 'l' && (n == 1 || (n == 2 && (text.p[1] == 'e' || text.p[1] == 'a')) ||
+                                        (n == 3 && text.p[1] == 'e' && text.p[2] == 's'));
+    return article ? n : 0;
+}
+
+static bool starts_at(struct str text, size_t at, struct str what)
+{
+    return text.p[at] == what.p[0] && text.n - at >= what.n && memcmp(text.p + at, what.p, what.n) == 0;
 }
 
 static bool word_starts(struct str text, uint64_t words, struct str what)
 {
     for (; words != 0; words &= words - 1)
-        if (str_starts(str_sub(text, (size_t)__builtin_ctzll(words), text.n), what))
+        if (starts_at(text, (size_t)__builtin_ctzll(words), what))
             return true;
     return false;
 }
@@ -100,7 +105,7 @@ static bool every_word_starts(struct str text, uint64_t words, const struct terr
 {
     for (size_t i = 0; i < q->n_words; i++) {
         uint64_t left = words;
-        while (left != 0 && !str_starts(str_sub(text, (size_t)__builtin_ctzll(left), text.n), q->words[i]))
+        while (left != 0 && !starts_at(text, (size_t)__builtin_ctzll(left), q->words[i]))
             left &= left - 1;
         if (left == 0)
             return false;
@@ -116,12 +121,10 @@ static bool compare_name(const struct territory_names *names, uint32_t e, const 
     uint64_t words = names->words[e];
     if (q->compact.n == 0 || q->compact.n > text.n)
         return false;
-    struct str bare = text;
-    if (!str_starts(text, q->compact))
-        bare = str_sub(text, article_length(text, words), text.n);
-    if (str_starts(bare, q->compact))
-        *rank = bare.n == q->compact.n ? TERRITORY_EXACT : TERRITORY_PREFIX;
-    else if (word_starts(text, words, q->compact) || every_word_starts(text, words, q))
+    size_t skip = starts_at(text, 0, q->compact) ? 0 : article_length(text, words);
+    if (starts_at(text, skip, q->compact))
+        *rank = text.n - skip == q->compact.n ? TERRITORY_EXACT : TERRITORY_PREFIX;
+    else if (word_starts(text, words, q->compact) || (q->n_words > 1 && every_word_starts(text, words, q)))
         *rank = TERRITORY_WORDS;
     else if (q->compact.n >= INSIDE_MIN && memmem(text.p, text.n, q->compact.p, q->compact.n))
         *rank = TERRITORY_INSIDE;
