@@ -50,7 +50,9 @@ void hours_span_words(struct buf *out, const struct hours_span *span, bool prose
     if (prose)
         buf_lit(out, in_language(lang, "de ", "from ", "de "));
     hours_clock_words(out, span->start, lang);
-    buf_lit(out, prose ? in_language(lang, " à ", " to ", " à ") : NBSP NDASH NBSP);
+    /* One span stays on one line: the word joiner is for the break that Unicode allows after a dash, even before a
+     * space that does not break. */
+    buf_lit(out, prose ? in_language(lang, " à ", " to ", " à ") : NBSP NDASH WORD_JOINER NBSP);
     hours_clock_words(out, span->end, lang);
     if (span->open_end)
         buf_lit(out, in_language(lang, " ou plus tard", " or later", " ou plus tard"));

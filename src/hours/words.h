@@ -6,6 +6,7 @@
 
 #define NBSP "\xC2\xA0"
 #define NDASH "\xE2\x80\x93"
+#define WORD_JOINER "\xE2\x81\xA0"
 
 enum { WORDS_MAX = 64 * 1024 };
 

@@ -407,19 +407,19 @@ static void day_words(void **state)
 {
     (void)state;
     const char *h = "Mo-Fr 09:00-12:00,14:00-18:30; PH off";
-    IS(day(&rennes, h, "2026-11-24", HOURS_FR), "9\u00A0h\u00A0–\u00A012\u00A0h · 14\u00A0h\u00A0–\u00A018\u00A0h\u00A030");
-    IS(day(&rennes, h, "2026-11-24", HOURS_EN), "9\u00A0am\u00A0–\u00A012\u00A0pm · 2\u00A0pm\u00A0–\u00A06.30\u00A0pm");
+    IS(day(&rennes, h, "2026-11-24", HOURS_FR), "9\u00A0h\u00A0–\u2060\u00A012\u00A0h · 14\u00A0h\u00A0–\u2060\u00A018\u00A0h\u00A030");
+    IS(day(&rennes, h, "2026-11-24", HOURS_EN), "9\u00A0am\u00A0–\u2060\u00A012\u00A0pm · 2\u00A0pm\u00A0–\u2060\u00A06.30\u00A0pm");
     IS(day(&rennes, h, "2026-11-24", HOURS_FALC), "de 9\u00A0h à 12\u00A0h et de 14\u00A0h à 18\u00A0h\u00A030");
     IS(day(&rennes, h, "2026-11-11", HOURS_FR), "fermé");
     IS(day(&rennes, h, "2026-11-11", HOURS_EN), "closed");
     IS(day(&rennes, "24/7", "2026-11-11", HOURS_FR), "24\u00A0h sur 24");
-    IS(day(&rennes, "Sa 22:00-02:00", "2026-11-28", HOURS_FR), "22\u00A0h\u00A0–\u00A02\u00A0h");
+    IS(day(&rennes, "Sa 22:00-02:00", "2026-11-28", HOURS_FR), "22\u00A0h\u00A0–\u2060\u00A02\u00A0h");
     IS(day(&rennes, "Sa 22:00-02:00", "2026-11-29", HOURS_FR), "fermé");
-    IS(day(&rennes, "Sa 10:00-12:00 open \"salle 2\"", "2026-11-28", HOURS_FR), "10\u00A0h\u00A0–\u00A012\u00A0h (salle 2)");
-    IS(day(&rennes, "Sa 10:00-12:00 unknown", "2026-11-28", HOURS_FR), "10\u00A0h\u00A0–\u00A012\u00A0h (à vérifier)");
+    IS(day(&rennes, "Sa 10:00-12:00 open \"salle 2\"", "2026-11-28", HOURS_FR), "10\u00A0h\u00A0–\u2060\u00A012\u00A0h (salle 2)");
+    IS(day(&rennes, "Sa 10:00-12:00 unknown", "2026-11-28", HOURS_FR), "10\u00A0h\u00A0–\u2060\u00A012\u00A0h (à vérifier)");
     IS(day(&rennes, "Sa 17:00+", "2026-11-28", HOURS_FR), "à partir de 17\u00A0h");
-    IS(day(&rennes, "Sa 14:00-17:00+", "2026-11-28", HOURS_FR), "14\u00A0h\u00A0–\u00A017\u00A0h ou plus tard");
-    IS(day(&rennes, "Sa 09:00-11:00,11:00-12:00", "2026-11-28", HOURS_FR), "9\u00A0h\u00A0–\u00A012\u00A0h");
+    IS(day(&rennes, "Sa 14:00-17:00+", "2026-11-28", HOURS_FR), "14\u00A0h\u00A0–\u2060\u00A017\u00A0h ou plus tard");
+    IS(day(&rennes, "Sa 09:00-11:00,11:00-12:00", "2026-11-28", HOURS_FR), "9\u00A0h\u00A0–\u2060\u00A012\u00A0h");
 }
 
 static void a_week(void **state)

@@ -70,24 +70,6 @@ static void make_closures(struct view *v, const struct hours *h, const struct ho
     out->closures = closures;
 }
 
-/* "9 h – 12 h" stays on one line; lines break between spans. The word joiner is for the break that Unicode
- * allows after a dash, even before a space that does not break. */
-static struct str unbroken_spans(struct arena *a, struct str words)
-{
-    const struct str dash = STR(" \u2013 ");
-    struct buf b;
-    buf_init(&b, 64 * 1024);
-    size_t from = 0;
-    for (ptrdiff_t at; (at = str_find(words, dash, from)) >= 0; from = (size_t)at + dash.n) {
-        buf_add(&b, str_sub(words, from, (size_t)at - from));
-        buf_lit(&b, "\u00a0\u2013\u2060\u00a0");
-    }
-    buf_add(&b, str_sub(words, from, words.n - from));
-    struct str out = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return out;
-}
-
 static void make_hours(struct view *v, struct str osm, struct str as_written, struct str code_insee, bool phone,
                        struct view_place *out)
 {
@@ -107,7 +89,7 @@ static void make_hours(struct view *v, struct str osm, struct str as_written, st
     for (int d = 0; d < 7; d++) {
         struct str words = hours_day_words(v->arena, &week[d], directory_hours_language(v->lang));
         out->week[d] = (struct view_day){.name = format_weekday(v->lang, d + 1),
-                                         .words = unbroken_spans(v->arena, words),
+                                         .words = words,
                                          .holiday = week[d].holiday,
                                          .today = civil_to_days(week[d].date) == civil_to_days(today),
                                          .closed = week[d].n == 0};
