@@ -7,6 +7,9 @@
 #include "modules/directory/inclusion.h"
 #include "modules/directory/import.h"
 
+/* Of a row that has none, or an unreadable one: the values decide. */
+#define NO_FINGERPRINT "00000000000000000000000000000000"
+
 enum { REPORT_PIECE = 16 * 1024, REPORT_MAX = 1024 * 1024, IGNORED_MAX = 4096 };
 
 enum err import_fail(struct importer *im, const char *fmt, ...)
@@ -95,37 +98,37 @@ static void load_mark(void *ctx, const struct record_mark *from)
     struct loading *l = ctx;
     struct marks *m = &l->im->marks[l->kind];
     struct mark *to = import_marks_get(m, key_of(m, l->kind, from->source, from->source_id));
-    if (!to || from->id.n >= sizeof to->id || from->fingerprint.n >= sizeof to->fingerprint) {
+    if (!to || !import_marks_set(to, from->id, from->fingerprint.n == 32 ? from->fingerprint : STR(NO_FINGERPRINT))) {
         l->failed = true;
         return;
     }
-    memcpy(to->id, from->id.p, from->id.n);
-    memcpy(to->fingerprint, from->fingerprint.p, from->fingerprint.n);
     to->deleted = from->deleted;
-    if (l->kind == DIRECTORY_PLACE && !from->deleted) {
-        struct directory_record place = {.source = from->source, .source_id = from->source_id};
-        struct marks *d = &l->im->derived;
-        l->failed |= !import_marks_get(d, import_marks_key(d, STR_NONE, inclusion_id_of_place(l->im->rows, &place)));
-        arena_reset(l->im->rows);
-    }
 }
 
+/* What a place publishes in the other standard. */
+static void load_derived(void *ctx, const struct record_mark *from)
+{
+    struct loading *l = ctx;
+    struct marks *d = &l->im->derived;
+    if (from->deleted)
+        return;
+    struct directory_record place = {.source = from->source, .source_id = from->source_id};
+    l->failed |= !import_marks_get(d, import_marks_key(d, STR_NONE, inclusion_id_of_place(l->im->other, &place)));
+    arena_reset(l->im->other);
+}
+
+/* Only what the file speaks of: two queries at most a kind, whatever the number of rows. */
 static enum err load_kind(struct importer *im, enum directory_kind kind)
 {
     struct loading l = {im, kind, false};
-    if (im->loaded[kind])
-        return OK;
+    if (!im->loaded[kind])
+        TRY(record_each_mark(im->c, kind, load_mark, &l));
     im->loaded[kind] = true;
-    TRY(record_each_mark(im->c, kind, load_mark, &l));
+    if (kind != DIRECTORY_PLACE && !im->derived_loaded) {
+        TRY(record_each_mark(im->c, DIRECTORY_PLACE, load_derived, &l));
+        im->derived_loaded = true;
+    }
     return l.failed ? ERR_LIMIT : OK;
-}
-
-/* Before the first record, for nothing may be read while rows are open, and the record lives in im->rows. */
-static enum err load_marks(struct importer *im)
-{
-    for (int kind = DIRECTORY_PLACE; kind <= DIRECTORY_SERVICE; kind++)
-        TRY(load_kind(im, (enum directory_kind)kind));
-    return OK;
 }
 
 /* -- one record ----------------------------------------------------------------------------------- */
@@ -171,9 +174,9 @@ static const char *check_unique(struct importer *im, enum directory_kind kind, s
     if (!of_file)
         return NULL;
     if (of_file->line != 0)
-        return arena_cstr(im->rows, arena_printf(im->rows, "Cet identifiant est déjà celui de la ligne %zu : chaque fiche a le sien.",
+        return arena_cstr(im->rows, arena_printf(im->rows, "Cet identifiant est déjà celui de la ligne %u : chaque fiche a le sien.",
                                                  of_file->line));
-    of_file->line = line;
+    of_file->line = (uint32_t)line;
     return NULL;
 }
 
@@ -182,18 +185,10 @@ static bool find_structure(struct importer *im, struct directory_service *s)
 {
     struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
     const struct mark *found = import_marks_find(m, import_marks_key(m, STR_NONE, s->structure_source_id));
-    if (!found || found->id[0] == 0)
+    if (!found || !found->known)
         return false;
-    s->structure_id = arena_str(im->rows, str_from(found->id));
+    s->structure_id = import_marks_id(im->rows, found);
     return true;
-}
-
-static void note_saved(struct mark *mark, enum directory_kind kind, const void *record, const char fingerprint[33])
-{
-    const struct directory_record *r = record;
-    (void)kind;
-    memcpy(mark->id, r->id.p, ID_LEN);
-    memcpy(mark->fingerprint, fingerprint, sizeof mark->fingerprint);
 }
 
 /* What the file cannot say stays: the links. */
@@ -208,7 +203,7 @@ static void keep_links(enum directory_kind kind, const void *before, void *recor
 static enum err write_record(struct importer *im, enum directory_kind kind, struct mark *mark, void *record,
                              const char fingerprint[33])
 {
-    if (mark->id[0] == 0) {
+    if (!mark->known) {
         if (kind == DIRECTORY_PLACE)
             TRY(name_source(im, record));
         TRY(record_save_insert(im->c, im->rows, im->in->actor, kind, record));
@@ -216,7 +211,7 @@ static enum err write_record(struct importer *im, enum directory_kind kind, stru
     } else {
         bool changed;
         void *before = arena_zalloc(im->rows, field_table(kind)->size);
-        TRY(record_get(im->c, im->rows, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(str_from(mark->id))), before));
+        TRY(record_get(im->c, im->rows, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(import_marks_id(im->rows, mark))), before));
         keep_links(kind, before, record);
         TRY(record_save_update(im->c, im->rows, im->in->actor, kind, before, record, &changed));
         if (changed)
@@ -224,8 +219,7 @@ static enum err write_record(struct importer *im, enum directory_kind kind, stru
         else
             im->counts.unchanged++;
     }
-    note_saved(mark, kind, record, fingerprint);
-    return OK;
+    return import_marks_set(mark, record_of(record)->id, str_from(fingerprint)) ? OK : ERR_BUG;
 }
 
 static enum err compare_and_write(struct importer *im, enum directory_kind kind, void *record, size_t line,
@@ -234,6 +228,9 @@ static enum err compare_and_write(struct importer *im, enum directory_kind kind,
     struct directory_record *r = record_of(record);
     struct marks *m = &im->marks[kind];
     char fingerprint[33];
+    TRY(load_kind(im, kind));
+    if (kind == DIRECTORY_SERVICE)
+        TRY(load_kind(im, DIRECTORY_STRUCTURE));
     if (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, STR_NONE, r->source_id))) {
         im->counts.unchanged++; /* our own place, coming back as a structure or a service */
         return OK;
@@ -254,7 +251,7 @@ static enum err compare_and_write(struct importer *im, enum directory_kind kind,
         im->counts.kept_deleted++;
         return report_line(im, line, "id", r->source_id, STR("Fiche retirée de l’annuaire par une personne : elle reste retirée."));
     }
-    if (mark->id[0] != 0 && memcmp(mark->fingerprint, fingerprint, sizeof fingerprint) == 0) {
+    if (mark->known && import_marks_same(mark, fingerprint)) {
         im->counts.unchanged++;
         return OK;
     }
@@ -312,7 +309,6 @@ static enum err read_file(struct importer *im, struct directory_import_result *o
 {
     struct str data = str_trim(without_bom(im->in->data));
     TRY(refuse_strangers(im, data));
-    TRY(load_marks(im));
     if (data.p[0] == '{' || data.p[0] == '[')
         return import_json(im, &out->format);
     out->format = "LaMednum 1.0.2 (CSV)";
@@ -338,11 +334,14 @@ static enum err run(struct importer *im, struct directory_import_result *out)
 enum err directory_import_run(struct db_conn *c, struct arena *a, const struct directory_import *in,
                               struct directory_import_result *out, struct str *why)
 {
-    struct importer im = {.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX)};
+    struct importer im = {.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX), .other = arena_new(SIZE_MAX)};
     *out = (struct directory_import_result){.ignored_columns = STR_NONE};
     *why = STR_NONE;
-    if (!im.rows)
+    if (!im.rows || !im.other) {
+        arena_free(im.rows);
+        arena_free(im.other);
         return ERR_LIMIT;
+    }
     im.today = civil_from_days(clock_now_ms() / 86400000);
     buf_init(&im.report, REPORT_MAX);
     buf_init(&im.ignored, IGNORED_MAX + 1);
@@ -359,6 +358,7 @@ enum err directory_import_run(struct db_conn *c, struct arena *a, const struct d
     import_marks_deinit(&im.ids);
     buf_deinit(&im.ignored);
     buf_deinit(&im.report);
+    arena_free(im.other);
     arena_free(im.rows);
     return e;
 }

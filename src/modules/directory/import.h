@@ -14,10 +14,10 @@ struct mark_key {
 };
 struct mark {
     struct mark_key key;
-    char id[37]; /* of the record; "" when the directory has none */
-    char fingerprint[33];
+    unsigned char id[16], fingerprint[16]; /* of the record, from their hexadecimal form */
+    uint32_t line; /* of this file; 0: not met yet */
+    bool known;    /* the directory has it: id and fingerprint are set */
     bool deleted;
-    size_t line; /* of this file; 0: not met yet */
 };
 struct marks {
     struct mark *slots;
@@ -30,6 +30,11 @@ struct mark_key import_marks_key(const struct marks *m, struct str source, struc
 /* Found, or added with everything empty. NULL when memory is refused. */
 struct mark *import_marks_get(struct marks *m, struct mark_key key);
 const struct mark *import_marks_find(const struct marks *m, struct mark_key key);
+/* False when the texts are not an id and a fingerprint. */
+bool import_marks_set(struct mark *mark, struct str id, struct str fingerprint);
+/* The id as text. */
+struct str import_marks_id(struct arena *a, const struct mark *mark);
+bool import_marks_same(const struct mark *mark, const char fingerprint[33]);
 
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
@@ -37,11 +42,12 @@ struct importer {
     struct db_conn *c;
     struct arena *a;    /* of the whole import */
     struct arena *rows; /* emptied after each record */
+    struct arena *other; /* emptied after each use */
     struct directory_import_counts counts;
     struct marks marks[3];   /* by kind */
     struct marks derived;    /* what places of this directory publish as structures and services */
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
-    bool loaded[3];
+    bool loaded[3], derived_loaded;
     struct buf report;
     bool report_started;
     struct civil_date today;

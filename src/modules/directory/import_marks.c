@@ -1,4 +1,4 @@
-/* One open-addressing table: about 160 bytes a record, so that comparing a file with the directory costs one
+/* One open-addressing table: about 100 bytes a record, so that comparing a file with the directory costs one
  * query a kind, not one a row. */
 #include <sodium.h>
 
@@ -73,4 +73,38 @@ const struct mark *import_marks_find(const struct marks *m, struct mark_key key)
         return NULL;
     const struct mark *slot = slot_of(m->slots, m->cap, key);
     return slot->key.h[0] ? slot : NULL;
+}
+
+bool import_marks_set(struct mark *mark, struct str id, struct str fingerprint)
+{
+    size_t n = 0, m = 0;
+    mark->known = true;
+    return sodium_hex2bin(mark->id, sizeof mark->id, id.p, id.n, "-", &n, NULL) == 0 && n == sizeof mark->id &&
+           sodium_hex2bin(mark->fingerprint, sizeof mark->fingerprint, fingerprint.p, fingerprint.n, NULL, &m, NULL) == 0 &&
+           m == sizeof mark->fingerprint;
+}
+
+struct str import_marks_id(struct arena *a, const struct mark *mark)
+{
+    static const int dashes[] = {4, 6, 8, 10};
+    struct buf b;
+    buf_init(&b, 64);
+    for (int i = 0, d = 0; i < 16; i++) {
+        if (d < 4 && i == dashes[d]) {
+            buf_char(&b, '-');
+            d++;
+        }
+        buf_printf(&b, "%02x", mark->id[i]);
+    }
+    struct str s = arena_str(a, buf_str(&b));
+    buf_deinit(&b);
+    return s;
+}
+
+bool import_marks_same(const struct mark *mark, const char fingerprint[33])
+{
+    struct mark other;
+    size_t n = 0;
+    return sodium_hex2bin(other.fingerprint, sizeof other.fingerprint, fingerprint, 32, NULL, &n, NULL) == 0 &&
+           memcmp(mark->fingerprint, other.fingerprint, sizeof other.fingerprint) == 0;
 }
