@@ -1,9 +1,9 @@
 /* balise export: the whole directory in one of the open formats. */
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "modules/directory/directory.h"
 
 struct options {
@@ -43,19 +43,9 @@ static bool find_format(const char *name, enum directory_format *out)
     return false;
 }
 
-static bool write_all(void *ctx, struct str piece)
+static bool write_piece(void *ctx, struct str piece)
 {
-    int fd = *(int *)ctx;
-    while (piece.n > 0) {
-        ssize_t n = write(fd, piece.p, piece.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        piece.p += n;
-        piece.n -= (size_t)n;
-    }
-    return true;
+    return output_write(*(int *)ctx, piece);
 }
 
 static bool export_to(struct cli *cli, enum directory_format f, int fd)
@@ -66,7 +56,7 @@ static bool export_to(struct cli *cli, enum directory_format f, int fd)
         return false;
     }
     errno = 0;
-    enum err e = directory_export(c, f, write_all, &fd);
+    enum err e = directory_export(c, f, write_piece, &fd);
     if (e == ERR_IO && errno != 0)
         cli_error("l’export n’a pas pu être écrit : %s.", strerror(errno));
     else if (e != OK)
@@ -75,24 +65,13 @@ static bool export_to(struct cli *cli, enum directory_format f, int fd)
     return e == OK;
 }
 
-/* The file appears whole, or not at all. */
 static bool export_file(struct cli *cli, enum directory_format f, const char *path)
 {
-    const char *part = arena_cstr(cli->arena, arena_printf(cli->arena, "%s.part", path));
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) {
-        cli_error("« %s » ne peut pas être écrit : %s.", path, strerror(errno));
+    struct output out;
+    if (!output_open(cli->arena, path, &out))
         return false;
-    }
-    bool done = export_to(cli, f, fd);
-    if (close(fd) != 0 && done) {
-        cli_error("« %s » ne peut pas être écrit : %s.", path, strerror(errno));
-        done = false;
-    }
-    if (done && rename(part, path) == 0)
-        return true;
-    unlink(part);
-    return false;
+    bool done = export_to(cli, f, out.fd);
+    return output_close(&out, done) && done;
 }
 
 int cmd_export(struct cli *cli, int argc, char **argv)

@@ -8,14 +8,15 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "modules/directory/directory.h"
 #include "modules/territory/territory.h"
 
 struct run {
     struct arena *a;
     const char *report_path;
-    FILE *report;      /* opened by the first line */
-    char part[4096];   /* the report while it is being written */
+    struct output report; /* opened by the first line */
+    bool reported;
     bool show, terminal;
     int percent;
     int64_t shown_us;
@@ -68,31 +69,10 @@ static bool map_file(struct arena *a, const char *path, struct str *out)
 static bool write_report(void *ctx, struct str csv)
 {
     struct run *r = ctx;
-    if (!r->report) {
-        if ((size_t)snprintf(r->part, sizeof r->part, "%s.part", r->report_path) >= sizeof r->part)
-            return false;
-        r->report = fopen(r->part, "we");
-        if (!r->report) {
-            cli_error("le rapport « %s » ne peut pas être écrit : %s.", r->report_path, strerror(errno));
-            return false;
-        }
-    }
-    return fwrite(csv.p, 1, csv.n, r->report) == csv.n;
-}
-
-/* The report of an import that did not happen says nothing true. */
-static bool close_report(struct run *r, bool keep)
-{
-    if (!r->report)
-        return true;
-    bool written = fclose(r->report) == 0;
-    r->report = NULL;
-    if (keep && written && rename(r->part, r->report_path) == 0)
-        return true;
-    unlink(r->part);
-    if (keep)
-        cli_error("le rapport « %s » ne peut pas être écrit : %s.", r->report_path, strerror(errno));
-    return !keep;
+    if (!r->reported && !output_open(r->a, r->report_path, &r->report))
+        return false;
+    r->reported = true;
+    return output_write(r->report.fd, csv);
 }
 
 /* -- progress ------------------------------------------------------------------------------------- */
@@ -186,7 +166,7 @@ static int run(struct cli *cli, const struct options *o, struct str data)
 {
     struct arena *a = cli->arena;
     struct str name = text_slug(a, base_name(o->file), 60), why;
-    struct run r = {.a = a, .percent = -1, .show = !cli->quiet, .terminal = isatty(STDERR_FILENO) == 1};
+    struct run r = {.a = a, .percent = -1, .report = {.fd = -1}, .show = !cli->quiet, .terminal = isatty(STDERR_FILENO) == 1};
     r.report_path = o->report ? o->report
                               : arena_cstr(a, arena_printf(a, "rapport-%.*s.csv", STR_ARG(name.n ? name : STR("import"))));
     struct directory_import in = {
@@ -210,12 +190,12 @@ static int run(struct cli *cli, const struct options *o, struct str data)
             cli_error("« %s » n’a pas été importé : %s. %.*s", o->file, err_name(e), STR_ARG(db_last_error(c)));
         db_release(c);
     }
-    bool reported = r.report != NULL;
-    bool written = close_report(&r, e == OK);
+    /* The report of an import that did not happen would say nothing true. */
+    bool written = output_close(&r.report, e == OK);
     if (e != OK)
         return 1;
     if (!cli->quiet)
-        print_summary(&r, &res, reported && written, clock_mono_us() - started);
+        print_summary(&r, &res, r.reported && written, clock_mono_us() - started);
     return res.counts.refused > 0 || !written ? 1 : 0;
 }
 
