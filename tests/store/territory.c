@@ -187,9 +187,11 @@ static void geo_api_json_is_read(struct store *s)
         s, "[{\"code\":\"35238\",\"nom\":\"Rennes\",\"surface\":5039.29,"
            "\"centre\":{\"type\":\"Point\",\"coordinates\":[-1.6835,48.1117]}},"
            "{\"code\":\"35288\",\"centre\":null},{\"code\":\"35115\",\"centre\":{\"coordinates\":[\"x\",2]}},"
-           "{\"nom\":\"sans code\"}, 12]");
-    assert_int_equal(r.read, 5);
-    assert_int_equal(r.added, 1);
+           "{\"nom\":\"sans code\"}, 12,"
+           "{\"code\":\"35360\",\"centre\":{\"coordinates\":[-1.2,48.1]},\"mairie\":{\"coordinates\":[-1.21,48.12]}}]");
+    assert_int_equal(store_int(s, "SELECT latitude_e6 FROM territory_coordinate WHERE code = '35360'"), 48120000);
+    assert_int_equal(r.read, 6);
+    assert_int_equal(r.added, 2);
     assert_int_equal(r.without_point, 1);
     assert_int_equal(r.refused, 3);
     assert_int_equal(store_int(s, "SELECT latitude_e6 FROM territory_coordinate WHERE code = '35238'"), 48111700);

@@ -6,7 +6,7 @@ static const struct demo_kind kinds[] = {
     {"centre-social", 26, 5000, DEMO_POLES, "Centre social {propre}, {commune}|Centre social {de}", "Les Deux Rives|Les Tisserands|Carrefour|Simone-Veil|L’Éclusier|Les Longs Prés|Le Grand Cordel|Les Rochers|La Passerelle|Les Champs Libres d’Été|Joséphine-Baker|Les Hautes Ourmes|Lucie-Aubrac|Le Moulin du Comte|Les Ormeaux|Germaine-Tillion",
      "Un lieu ouvert à tous les habitants : accueil, activités, aide aux démarches, sorties, projets.|On y vient pour un coup de main, un café, une activité, ou pour monter un projet avec ses voisins.",
      "fcsf", "CS", "accueil", 'a', 'o', 22, "AC",
-     "lien:100 demarches:100 devoirs:92 parents:81 sorties:76 francais:56 cuisine:62 ateliers-num:64 rdv-numerique:48 aines:20 culture:42 conversation:34"},
+     "lien:100 arnaques:30 demarches:100 devoirs:92 parents:81 sorties:76 francais:56 cuisine:62 ateliers-num:64 rdv-numerique:48 aines:20 culture:42 conversation:34"},
     {"evs", 42, 1200, DEMO_DRAWN, "Espace de vie sociale {propre}, {commune}", "L’Escale|La Fabrik|Le Relais|Les Trois Puits|La Maison Bleue|Chez Nous|L’Arbre à Palabres|La Cale|Le Tilleul|Au Coin de la Place|La Loco|L’Éclaircie|Le Fournil|La Grande Tablée|Tous en Selle|Le Repère|La Place du Village|La Ferme des Liens|L’Ancienne École",
      "Une petite équipe et beaucoup de bénévoles font vivre un lieu de rencontre et d’entraide.|Un lieu convivial porté par les habitants, pour se retrouver et s’entraider.",
      "fcsf", "EVS", "contact", 'a', 'o', 24, "C",

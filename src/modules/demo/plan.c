@@ -117,9 +117,6 @@ static void spread_each(struct planning *p, const struct demo_kind *k)
         for (size_t q = 0; q < wanted && left > 0 && allowed(k, t); q++, left--)
             add_seat(p, k, t);
     }
-    /* The rest in towns that could have two. */
-    for (size_t i = 1; left > 0; i = (i + 1) % p->towns->n, left--)
-        add_seat(p, k, &p->towns->all[i]);
 }
 
 static void spread_drawn(struct planning *p, const struct demo_kind *k)

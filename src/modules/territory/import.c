@@ -160,11 +160,18 @@ static enum err read_json(struct importing *in, struct str file, struct str *why
         return ERR_INVALID;
     }
     json_array_foreach(tree, i, item) {
-        const json_t *point = json_object_get(json_object_get(item, "centre"), "coordinates");
+        /* People go to the town hall rather than to the middle of the fields, when the file says where it is. */
+        const json_t *hall = json_object_get(json_object_get(item, "mairie"), "coordinates");
+        const json_t *point = hall ? hall : json_object_get(json_object_get(item, "centre"), "coordinates");
         const json_t *lon = json_array_get(point, 0), *lat = json_array_get(point, 1);
         const json_t *surface = json_object_get(item, "surface");
-        struct import_row r = {.line = i + 1, .code = json_get_str(item, "code"), .lat = number_text(in->a, lat),
-                               .lon = number_text(in->a, lon), .has_point = lat && lon && json_is_number(lat) && json_is_number(lon)};
+        struct import_row r = {
+            .line = i + 1,
+            .code = json_get_str(item, "code"),
+            .lat = number_text(in->a, lat),
+            .lon = number_text(in->a, lon),
+            .has_point = json_is_number(lat) && json_is_number(lon),
+        };
         if (!r.has_point && point && !json_is_null(point))
             r.lat = STR("?");
         r.latitude = json_number_value(lat);

@@ -192,7 +192,7 @@ struct territory_import_report {
     size_t n_refusals; /* the first thousand */
 };
 /* CSV (code, lat, lon, surface_km2; other columns are left aside) or JSON of geo.api.gouv.fr (array of
- * {code, centre.coordinates [lon, lat], surface in hectares}). Same file again: nothing changes. Inside a
+ * {code, mairie or centre: coordinates [lon, lat], surface in hectares}). Same file again: nothing changes. Inside a
  * writing transaction. ERR_INVALID with *why when the file is neither. */
 enum err territory_import(struct db_conn *c, struct arena *a, struct str file,
                           struct territory_import_report *report, struct str *why) MUST_USE;
