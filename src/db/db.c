@@ -1,6 +1,8 @@
 /* What both engines share: the checks before a statement, rows, transactions, the change sequence. */
 #include "db/private.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <sodium.h>
 #include <time.h>
@@ -324,9 +326,9 @@ static enum err write_touched(struct db_conn *c, void *state)
     struct touched *t = state;
     for (size_t i = 0; i < t->n; i++)
         TRY(db_exec(c,
-                    "INSERT INTO db_change (topic, seq) VALUES ($1, 1) "
-                    "ON CONFLICT (topic) DO UPDATE SET seq = db_change.seq + 1",
-                    DB_PARAMS(DB_TEXT(str_from(t->topics[i]))), NULL));
+                    "INSERT INTO db_change (topic, seq, at_ms) VALUES ($1, 1, $2) "
+                    "ON CONFLICT (topic) DO UPDATE SET seq = db_change.seq + 1, at_ms = excluded.at_ms",
+                    DB_PARAMS(DB_TEXT(str_from(t->topics[i])), DB_INT(clock_now_ms())), NULL));
     return OK;
 }
 
@@ -352,6 +354,17 @@ enum err db_change_seq(struct db_conn *c, const char *topic, int64_t *seq)
                               DB_PARAMS(DB_TEXT(str_from(topic))), seq);
     if (e == ERR_NOT_FOUND) {
         *seq = 0;
+        e = OK;
+    }
+    return e;
+}
+
+enum err db_change_time(struct db_conn *c, const char *topic, int64_t *at_ms)
+{
+    enum err e = db_query_int(c, "SELECT at_ms FROM db_change WHERE topic = $1", DB_PARAMS(DB_TEXT(str_from(topic))),
+                              at_ms);
+    if (e == ERR_NOT_FOUND) {
+        *at_ms = 0;
         e = OK;
     }
     return e;

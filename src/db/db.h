@@ -136,6 +136,8 @@ struct str db_last_error(const struct db_conn *c);
  * second on every node. Call inside the transaction. */
 enum err db_touch(struct db_conn *c, const char *topic) MUST_USE;
 enum err db_change_seq(struct db_conn *c, const char *topic, int64_t *seq) MUST_USE;
+/* When the last one was committed, UTC; 0: never. */
+enum err db_change_time(struct db_conn *c, const char *topic, int64_t *at_ms) MUST_USE;
 
 /* -- migrations -------------------------------------------------------------------------------- */
 /* Numbered per module, embedded, one transaction each, checksummed. */

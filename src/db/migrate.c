@@ -10,7 +10,7 @@ enum { CHECKSUM_BYTES = 32, PG_LOCK = 1651469431 /* "bali": any constant of ours
 
 static const struct db_migration own[] = {
     {"db", 1, "0001_change",
-     "CREATE TABLE db_change (topic TEXT PRIMARY KEY, seq BIGINT NOT NULL);\n"},
+     "CREATE TABLE db_change (topic TEXT PRIMARY KEY, seq BIGINT NOT NULL, at_ms BIGINT NOT NULL);\n"},
 };
 
 /* db_writer stays empty: it is what writing transactions lock on PostgreSQL. */

@@ -107,20 +107,7 @@ enum err directory_count(struct db_conn *c, struct directory_counts *out)
 enum err directory_version(struct db_conn *c, int64_t *seq, int64_t *changed_ms)
 {
     TRY(db_change_seq(c, "directory", seq));
-    if (index_changed(*seq, changed_ms))
-        return OK;
-    return db_query_int(c,
-                        "SELECT COALESCE(MAX(m), 0) FROM ("
-                        "SELECT MAX(updated_at_ms) AS m FROM directory_place UNION ALL"
-                        " SELECT MAX(deleted_at_ms) FROM directory_place UNION ALL"
-                        " SELECT MAX(confirmed_at_ms) FROM directory_place UNION ALL"
-                        " SELECT MAX(updated_at_ms) FROM directory_structure UNION ALL"
-                        " SELECT MAX(deleted_at_ms) FROM directory_structure UNION ALL"
-                        " SELECT MAX(confirmed_at_ms) FROM directory_structure UNION ALL"
-                        " SELECT MAX(updated_at_ms) FROM directory_service UNION ALL"
-                        " SELECT MAX(deleted_at_ms) FROM directory_service UNION ALL"
-                        " SELECT MAX(confirmed_at_ms) FROM directory_service) x",
-                        DB_NO_PARAMS, changed_ms);
+    return db_change_time(c, "directory", changed_ms);
 }
 
 enum err directory_sources(struct db_conn *c, struct arena *a, struct directory_source **out, size_t *n)

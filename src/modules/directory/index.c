@@ -48,17 +48,6 @@ static bool is_current(int64_t version, int64_t day)
     return current;
 }
 
-bool index_changed(int64_t version, int64_t *changed_ms)
-{
-    struct snapshot *s = snapshot_take(&slot);
-    const struct snapshot_data *d = s ? s->data : NULL;
-    bool same = d && d->version == version;
-    if (same)
-        *changed_ms = d->changed_ms;
-    snapshot_drop(s);
-    return same;
-}
-
 enum err directory_refresh(struct db *db)
 {
     struct db_conn *c;

@@ -34,7 +34,6 @@ enum service_facet { SF_THEMATIQUE, SF_FRAIS, SF_PUBLIC, SF_MODE, SF_TYPE, SF_CO
 
 struct snapshot_data {
     int64_t version;  /* change sequence of the directory */
-    int64_t changed_ms; /* time of the last change of a record */
     int64_t day;      /* scores depend on the date: a new day is a new snapshot */
     struct arena *arena;
     struct pieces pieces;
@@ -58,8 +57,6 @@ void index_data_free(void *data);
 /* The current snapshot, held until the arena is reset or freed; NULL before the first one. */
 const struct snapshot_data *index_current(struct arena *a);
 
-/* The time of the last change, if the current snapshot is of this change sequence. */
-bool index_changed(int64_t version, int64_t *changed_ms);
 
 /* What people need that no standard says in so many words (index_needs.c); `texts` are those of the record. */
 struct directory_set index_needs(struct directory_set themes, struct directory_set services_lamednum,

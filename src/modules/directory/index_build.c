@@ -193,7 +193,7 @@ typedef enum err (*each_record)(struct build *b, void *record);
 static enum err read_all(struct build *b, enum directory_kind kind, void *record, size_t size, each_record each)
 {
     struct db_rows *rows;
-    TRY(record_open(b->c, kind, SELECT_LIVE, DB_NO_PARAMS, &rows));
+    TRY(record_open(b->c, kind, SELECT_ALL_LIVE, DB_NO_PARAMS, &rows));
     enum err e;
     for (bool has;;) {
         e = db_next(rows, &has);
@@ -460,7 +460,7 @@ static enum err make_indexes(struct build *b)
 static enum err fill(struct build *b)
 {
     TRY(pieces_open(&b->d->pieces));
-    TRY(directory_version(b->c, &b->d->version, &b->d->changed_ms));
+    TRY(db_change_seq(b->c, "directory", &b->d->version));
     TRY(read_directory(b));
     sort_structures(b);
     sort_services(b);

@@ -1,4 +1,6 @@
 /* From what the standards say, and from the words of the record, to what people come for. */
+#include <pthread.h>
+
 #include "modules/directory/enums.h"
 #include "modules/directory/index.h"
 
@@ -59,16 +61,24 @@ static bool begins(const char *at, size_t left, const char *word)
     return word[i] == 0;
 }
 
+/* The two bytes with which a word begins: nearly every place of a text is left at once. */
+static bool beginnings[256][256];
+static pthread_once_t beginnings_made = PTHREAD_ONCE_INIT;
+
+static void make_beginnings(void)
+{
+    for (int i = 0; i < BESOIN_COUNT; i++)
+        for (size_t k = 0; k < WORDS_MAX && needs[i].words[k]; k++)
+            beginnings[(unsigned char)needs[i].words[k][0]][(unsigned char)needs[i].words[k][1]] = true;
+}
+
 /* The needs that one of their words in the text meets; one pass. */
 static struct directory_set needs_in(struct str text)
 {
     struct directory_set met = DIRECTORY_SET_NONE;
-    bool first[256] = {false};
-    for (int i = 0; i < BESOIN_COUNT; i++)
-        for (size_t k = 0; k < WORDS_MAX && needs[i].words[k]; k++)
-            first[(unsigned char)needs[i].words[k][0]] = true;
-    for (size_t at = 0; at < text.n; at++) {
-        if (!first[(unsigned char)small(text.p[at])] || (at > 0 && is_letter(small(text.p[at - 1]))))
+    for (size_t at = 0; at + 1 < text.n; at++) {
+        if (!beginnings[(unsigned char)small(text.p[at])][(unsigned char)small(text.p[at + 1])] ||
+            (at > 0 && is_letter(small(text.p[at - 1]))))
             continue;
         for (int i = 0; i < BESOIN_COUNT; i++)
             for (size_t k = 0; k < WORDS_MAX && needs[i].words[k]; k++)
@@ -82,6 +92,7 @@ struct directory_set index_needs(struct directory_set themes, struct directory_s
                                  struct directory_set accompagnement, const struct str *texts, size_t n_texts)
 {
     struct directory_set met = DIRECTORY_SET_NONE;
+    pthread_once(&beginnings_made, make_beginnings);
     for (size_t i = 0; i < n_texts; i++)
         met = directory_set_union(met, needs_in(texts[i]));
     for (int i = 0; i < BESOIN_COUNT; i++) {

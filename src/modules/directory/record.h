@@ -9,7 +9,7 @@ enum record_select {
     SELECT_BY_ID,        /* $1 */
     SELECT_BY_KEY,       /* $1 source, $2 source_id; removed ones too */
     SELECT_BY_STRUCTURE, /* $1: places or services of a structure, live, by name */
-    SELECT_LIVE,         /* every live one, by source and source_id */
+    SELECT_ALL_LIVE,     /* every live one, in no order: as fast as the table is read */
     SELECT_SOME,         /* $1 … $100: ids */
     SELECT_COUNT
 };

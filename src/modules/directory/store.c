@@ -74,8 +74,8 @@ static void make_selects(struct buf *b, enum directory_kind kind)
             buf_lit(b, " WHERE t.source = $1 AND t.source_id = $2");
         else if (which == SELECT_BY_STRUCTURE)
             buf_printf(b, "%s AND t.structure_id = $1 ORDER BY t.nom, t.id", live[kind]);
-        else if (which == SELECT_LIVE)
-            buf_printf(b, "%s ORDER BY t.source, t.source_id", live[kind]);
+        else if (which == SELECT_ALL_LIVE)
+            buf_lit(b, live[kind]);
         else if (which == SELECT_SOME)
             for (int i = 1; i <= SOME_MAX; i++)
                 buf_printf(b, i == 1 ? " WHERE t.id IN ($%d" : i == SOME_MAX ? ", $%d)" : ", $%d", i);
