@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # tests/pg.sh COMMAND…: runs it with BALISE_TEST_PG set to a private PostgreSQL server that is made for
 # it and removed afterwards, whatever happens. Uses Debian's `postgresql` package; touches no other
-# server. When BALISE_TEST_PG is set already, that server is used.
+# server. When BALISE_TEST_PG is set already, that server is used. BALISE_TEST_PG_CONF: more lines of its
+# configuration (benches).
 set -uo pipefail
-[ $# -gt 0 ] || { sed -n '2,4s/^# //p' "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,5s/^# //p' "$0"; exit 2; }
 [ -z "${BALISE_TEST_PG:-}" ] || exec "$@"
 
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
@@ -46,6 +47,7 @@ fsync = off
 full_page_writes = off
 synchronous_commit = off
 autovacuum = off
+${BALISE_TEST_PG_CONF:-}
 EOF
 
 started=
