@@ -139,7 +139,8 @@ static struct placed *place_documents(struct search_index *ix, const struct sear
     ix->units = take(ix, n_points, sizeof *ix->units);
     ix->rows = take(ix, (size_t)n * words, sizeof *ix->rows);
     ix->band_at = take(ix, SEARCH_BANDS + 1, sizeof *ix->band_at);
-    if (!ix->refs || !ix->points || !ix->units || !ix->rows || !ix->band_at) {
+    ix->lon_steps = take(ix, n_points / SEARCH_LONS_STEP + 1, sizeof *ix->lon_steps);
+    if (!ix->refs || !ix->points || !ix->units || !ix->rows || !ix->band_at || !ix->lon_steps) {
         free(order);
         return NULL;
     }
@@ -151,6 +152,8 @@ static struct placed *place_documents(struct search_index *ix, const struct sear
         if (i < n_points) {
             ix->points[i] = d->point;
             ix->units[i] = unit_of(d->point);
+            if (i % SEARCH_LONS_STEP == 0)
+                ix->lon_steps[i / SEARCH_LONS_STEP] = d->point.lon;
             ix->band_at[order[i].band + 1]++;
         }
     }
@@ -197,7 +200,8 @@ static bool turn_postings(struct search_index *ix, const struct search_builder *
     uint32_t n_terms = ix->terms.n, *next = calloc((size_t)n_terms + 1, sizeof *next);
     uint32_t *at = ix->postings.at = take(ix, (size_t)n_terms + 1, sizeof *at);
     uint32_t *items = ix->postings.items = take(ix, b->n_words, sizeof *items);
-    if (!next || !at || !items) {
+    ix->posting_steps = take(ix, b->n_words / SEARCH_POSTINGS_STEP + 1, sizeof *items);
+    if (!next || !at || !items || !ix->posting_steps) {
         free(next);
         return false;
     }
@@ -215,6 +219,8 @@ static bool turn_postings(struct search_index *ix, const struct search_builder *
             items[next[term]++] = i << SEARCH_FIELD_BITS | (b->words[w] & SEARCH_FIELD_MASK);
         }
     }
+    for (size_t i = 0; i < b->n_words; i += SEARCH_POSTINGS_STEP)
+        ix->posting_steps[i / SEARCH_POSTINGS_STEP] = items[i];
     free(next);
     return true;
 }
@@ -256,11 +262,13 @@ void search_index_free(struct search_index *ix)
     free(ix->stems.bytes);
     free(ix->postings.at);
     free(ix->postings.items);
+    free(ix->posting_steps);
     free(ix->stems_of.at);
     free(ix->stems_of.items);
     free(ix->family.at);
     free(ix->family.items);
     free(ix->band_at);
+    free(ix->lon_steps);
     free(ix->points);
     free(ix->units);
     free(ix->refs);

@@ -17,8 +17,10 @@ enum {
     SEARCH_FIELD_BITS = 4,
     SEARCH_FIELD_MASK = (1 << SEARCH_FIELD_BITS) - 1,
     SEARCH_DOCS_MAX = (1 << (32 - SEARCH_FIELD_BITS)) - 1,
-    SEARCH_BANDS_PER_DEGREE = 50, /* 2.2 km: about ten ranges for a circle of 10 km */
-    SEARCH_BANDS = 180 * SEARCH_BANDS_PER_DEGREE + 1
+    SEARCH_BANDS_PER_DEGREE = 16, /* 7 km: three or four ranges for a circle of 10 km */
+    SEARCH_BANDS = 180 * SEARCH_BANDS_PER_DEGREE + 1,
+    SEARCH_POSTINGS_STEP = 64, /* four lines of cache */
+    SEARCH_LONS_STEP = 16
 };
 
 /* Distinct strings sorted as bytes; number i is bytes[at[i]] … bytes[at[i + 1]]. */
@@ -53,9 +55,11 @@ struct search_index {
     uint32_t n_docs, n_points; /* documents 0 … n_points - 1 have a point */
     struct search_strings terms, stems;
     struct search_lists postings; /* by term */
+    uint32_t *posting_steps;      /* every 64th of all postings: where a jump lands is found in few pages */
     struct search_lists stems_of; /* by term */
     struct search_lists family;   /* by stem: terms */
     uint32_t *band_at;            /* SEARCH_BANDS + 1: first document of each band */
+    double *lon_steps;            /* longitude of every 16th document that has a point */
     struct geo_point *points;     /* n_points */
     struct search_unit *units;    /* n_points */
     uint32_t *refs, *key_ranks;   /* n_docs */

@@ -60,8 +60,11 @@ struct run {
     bool has_point, in_circle;
     double chord_in, chord_out; /* surely in, surely out; between, ask the haversine */
     struct search_unit centre;
-    uint8_t *rank;   /* of the window, for the word being read */
-    uint16_t *score; /* of the window */
+    /* Of the window: documents that hold the word being read, one bit each, and its rank where the bit is
+     * set; sums of ranks. */
+    uint64_t *holds;
+    uint8_t *rank;
+    uint16_t *score;
     uint32_t total;
     uint32_t *counts; /* by bit of the row; NULL when not wanted */
     struct candidate *heap; /* worst first */
@@ -317,105 +320,149 @@ static void open_words(struct run *r)
         qsort(r->words, r->n_words, sizeof *r->words, compare_words);
 }
 
-/* First posting at or after the document, looked for from where we are, by growing steps. */
-static const uint32_t *seek(const uint32_t *at, const uint32_t *end, uint32_t doc)
+/* First posting at or after the document, from where we are: often near, otherwise found by steps. */
+static const uint32_t *seek(const struct search_index *ix, const uint32_t *at, const uint32_t *end, uint32_t doc)
 {
-    uint32_t posting = doc << SEARCH_FIELD_BITS;
-    size_t left = (size_t)(end - at), step = 1;
-    if (left == 0 || at[0] >= posting)
+    const uint32_t *items = ix->postings.items, posting = doc << SEARCH_FIELD_BITS;
+    for (int near = 0; near < 8; near++, at++)
+        if (at == end || *at >= posting)
+            return at;
+    if (at == end)
         return at;
-    while (step < left && at[step] < posting)
-        step *= 2;
-    size_t low = step / 2, high = step < left ? step : left; /* at[low] is before, at[high] is not */
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (at[middle] < posting)
+    /* last step before the posting; the block where we are begins before it */
+    size_t low = (size_t)(at - items) / SEARCH_POSTINGS_STEP, high = (size_t)(end - 1 - items) / SEARCH_POSTINGS_STEP;
+    while (low < high) {
+        size_t middle = high - (high - low) / 2;
+        if (ix->posting_steps[middle] < posting)
             low = middle;
         else
-            high = middle;
+            high = middle - 1;
     }
-    return at + high;
+    const uint32_t *block = items + low * SEARCH_POSTINGS_STEP, *after = block + SEARCH_POSTINGS_STEP;
+    at = at > block ? at : block;
+    after = after < end ? after : end;
+    for (size_t n = (size_t)(after - at); n > 0;) {
+        size_t half = n / 2;
+        if (at[half] < posting) {
+            at += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return at;
 }
 
-/* Best rank of the word in each document of the window; false when it is in none. */
-static bool read_word(struct run *r, struct word *w, struct range win)
+static size_t bit_words(struct range win)
 {
-    uint8_t *rank = r->rank;
-    bool any = false;
-    memset(rank, 0, win.to - win.from);
+    return (win.to - win.from + 63) / 64;
+}
+
+/* The documents of the window that hold the word, and its best rank in each. */
+static void read_word(struct run *r, struct word *w, struct range win)
+{
+    memset(r->holds, 0, bit_words(win) * sizeof *r->holds);
     for (size_t i = 0; i < w->n; i++) {
         struct reader *reader = &w->readers[i];
-        const uint32_t *at = seek(reader->at, reader->end, win.from), *end = reader->end;
+        const uint32_t *at = seek(r->ix, reader->at, reader->end, win.from), *end = reader->end;
         for (; at < end && *at >> SEARCH_FIELD_BITS < win.to; at++) {
-            uint8_t *here = &rank[(*at >> SEARCH_FIELD_BITS) - win.from];
-            uint8_t found = reader->rank[*at & SEARCH_FIELD_MASK];
-            *here = *here < found ? found : *here;
-            any = true;
+            uint32_t doc = (*at >> SEARCH_FIELD_BITS) - win.from;
+            uint64_t bit = UINT64_C(1) << doc % 64;
+            uint8_t rank = reader->rank[*at & SEARCH_FIELD_MASK];
+            if (!(r->holds[doc / 64] & bit) || r->rank[doc] < rank)
+                r->rank[doc] = rank;
+            r->holds[doc / 64] |= bit;
         }
         reader->at = at;
     }
-    return any;
 }
 
-static bool score_every_word(struct run *r, struct range win)
+static uint8_t rank_in(const struct search_index *ix, struct word *w, uint32_t doc)
 {
-    uint32_t n = win.to - win.from;
-    uint16_t *restrict score = r->score;
-    const uint8_t *restrict rank = r->rank;
-    for (size_t w = 0; w < r->n_words; w++) {
-        if (!read_word(r, &r->words[w], win))
-            return false;
-        for (uint32_t i = 0; w == 0 && i < n; i++)
-            score[i] = rank[i];
-        for (uint32_t i = 0; w > 0 && i < n; i++)
-            score[i] = (uint16_t)(score[i] && rank[i] ? score[i] + rank[i] : 0);
-    }
-    return true;
-}
-
-static bool score_any_word(struct run *r, struct range win)
-{
-    uint32_t n = win.to - win.from;
-    uint16_t *restrict score = r->score;
-    const uint8_t *restrict rank = r->rank;
-    bool any = false;
-    memset(score, 0, n * sizeof *score);
-    for (size_t w = 0; w < r->n_words; w++) {
-        if (!read_word(r, &r->words[w], win))
+    uint8_t best = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        struct reader *reader = &w->readers[i];
+        reader->at = seek(ix, reader->at, reader->end, doc);
+        if (reader->at == reader->end || *reader->at >> SEARCH_FIELD_BITS != doc)
             continue;
-        any = true;
-        for (uint32_t i = 0; i < n; i++)
-            score[i] = (uint16_t)(score[i] + (rank[i] ? rank[i] + WORD_FOUND : 0));
+        uint8_t rank = reader->rank[*reader->at & SEARCH_FIELD_MASK];
+        best = best < rank ? rank : best;
     }
-    return any;
+    return best;
+}
+
+/* AND: the rarest word is read whole, the others only where it is. */
+static void run_every_word(struct run *r, struct range win)
+{
+    read_word(r, &r->words[0], win);
+    for (size_t i = 0; i < bit_words(win); i++)
+        for (uint64_t left = r->holds[i]; left; left &= left - 1) {
+            uint32_t doc = (uint32_t)i * 64 + (uint32_t)__builtin_ctzll(left), score = r->rank[doc], rank = score;
+            for (size_t w = 1; w < r->n_words && rank; w++) {
+                rank = rank_in(r->ix, &r->words[w], win.from + doc);
+                score += rank;
+            }
+            if (rank)
+                consider(r, win.from + doc, score);
+        }
+}
+
+static void run_any_word(struct run *r, struct range win)
+{
+    memset(r->score, 0, (win.to - win.from) * sizeof *r->score);
+    for (size_t w = 0; w < r->n_words; w++) {
+        read_word(r, &r->words[w], win);
+        for (size_t i = 0; i < bit_words(win); i++)
+            for (uint64_t left = r->holds[i]; left; left &= left - 1) {
+                uint32_t doc = (uint32_t)i * 64 + (uint32_t)__builtin_ctzll(left);
+                r->score[doc] = (uint16_t)(r->score[doc] + WORD_FOUND + r->rank[doc]);
+            }
+    }
+    for (uint32_t doc = 0; doc < win.to - win.from; doc++)
+        if (r->score[doc])
+            consider(r, win.from + doc, r->score[doc]);
 }
 
 static void run_window(struct run *r, struct range win)
 {
-    if (r->n_words == 0) {
+    if (r->n_words == 0)
         for (uint32_t doc = win.from; doc < win.to; doc++)
             consider(r, doc, 0);
-        return;
-    }
-    if (!(r->any_word ? score_any_word(r, win) : score_every_word(r, win)))
-        return;
-    for (uint32_t i = 0; i < win.to - win.from; i++)
-        if (r->score[i])
-            consider(r, win.from + i, r->score[i]);
+    else if (r->any_word)
+        run_any_word(r, win);
+    else
+        run_every_word(r, win);
 }
 
 /* -- places ------------------------------------------------------------------------------------------ */
 
-static uint32_t first_at_lon(const struct geo_point *points, uint32_t low, uint32_t high, double lon)
+/* The part of a band that may be between two longitudes: a few documents more on each side, which the
+ * distance will refuse. */
+static struct range cut_band(const struct search_index *ix, struct range band, double lon_min, double lon_max)
 {
-    while (low < high) {
+    const double *lons = ix->lon_steps;
+    uint32_t first = (band.from + SEARCH_LONS_STEP - 1) / SEARCH_LONS_STEP;
+    uint32_t end = (band.to + SEARCH_LONS_STEP - 1) / SEARCH_LONS_STEP; /* steps first … end - 1 are in the band */
+    uint32_t low = first;
+    for (uint32_t high = end; low < high;) { /* first step not before lon_min */
         uint32_t middle = low + (high - low) / 2;
-        if (points[middle].lon < lon)
+        if (lons[middle] < lon_min)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
+    if (low > first)
+        band.from = (low - 1) * SEARCH_LONS_STEP;
+    for (uint32_t high = end; low < high;) { /* first step after lon_max */
+        uint32_t middle = low + (high - low) / 2;
+        if (lons[middle] <= lon_max)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < end)
+        band.to = low * SEARCH_LONS_STEP;
+    return band;
 }
 
 static void add_range(struct run *r, size_t *cap, struct range range)
@@ -437,16 +484,11 @@ static void set_ranges(struct run *r)
         add_range(r, &cap, (struct range){0, r->ix->n_docs});
         return;
     }
-    /* wider than exact: what is right on its edge is out */
     struct geo_box box = geo_box_around(r->q->point, r->q->radius_m);
     bool all_round = box.lon_min <= -180 && box.lon_max >= 180;
     for (uint32_t band = search_band(box.lat_min), last = search_band(box.lat_max); band <= last; band++) {
-        uint32_t from = r->ix->band_at[band], to = r->ix->band_at[band + 1];
-        if (!all_round) {
-            from = first_at_lon(r->ix->points, from, to, box.lon_min);
-            to = first_at_lon(r->ix->points, from, to, box.lon_max);
-        }
-        add_range(r, &cap, (struct range){from, to});
+        struct range docs = {r->ix->band_at[band], r->ix->band_at[band + 1]};
+        add_range(r, &cap, all_round ? docs : cut_band(r->ix, docs, box.lon_min, box.lon_max));
     }
 }
 
@@ -546,8 +588,10 @@ static void prepare(struct run *r)
         widest = n > widest ? n : widest;
     }
     if (r->n_words) {
-        r->rank = arena_alloc(r->a, widest < WINDOW ? widest : WINDOW);
-        r->score = arena_alloc(r->a, (widest < WINDOW ? widest : WINDOW) * sizeof *r->score);
+        widest = widest < WINDOW ? widest : WINDOW;
+        r->holds = arena_alloc(r->a, (widest + 63) / 64 * sizeof *r->holds);
+        r->rank = arena_alloc(r->a, widest * sizeof *r->rank);
+        r->score = arena_alloc(r->a, widest * sizeof *r->score);
     }
 }
 
