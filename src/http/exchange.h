@@ -216,8 +216,8 @@ struct http_server {
 struct worker *worker_take(struct http_server *s);
 void worker_give(struct http_server *s, struct worker *w);
 /* Memory for the bytes of an answer, grown by former ones; given back for the next one. */
-void room_take(struct http_server *s, struct buf *b);
-void room_give(struct http_server *s, struct buf *b);
+void http_room_take(struct http_server *s, struct buf *b);
+void http_room_give(struct http_server *s, struct buf *b);
 
 /* server.c: the sockets. */
 enum err listener_open(struct http_server *s, struct arena *a, struct str *why) MUST_USE;

@@ -120,7 +120,7 @@ static void sent(void *cls)
 {
     struct sending *sending = cls;
     atomic_fetch_sub(&sending->server->held, sending->held);
-    room_give(sending->server, &sending->bytes);
+    http_room_give(sending->server, &sending->bytes);
     free(sending);
 }
 

@@ -33,7 +33,7 @@ void exchange_deinit(struct http_exchange *ex)
     exchange_close_out(ex);
     buf_deinit(&ex->body);
     buf_deinit(&ex->rs.body);
-    room_give(ex->server, &ex->out.buffer);
+    http_room_give(ex->server, &ex->out.buffer);
     atomic_fetch_sub(&ex->server->running, 1);
 }
 
@@ -41,7 +41,7 @@ void exchange_release(struct http_exchange *ex)
 {
     if (!ex->worker)
         return;
-    room_give(ex->server, &ex->rs.body);
+    http_room_give(ex->server, &ex->rs.body);
     worker_give(ex->server, ex->worker);
     ex->worker = NULL;
 }
@@ -111,7 +111,7 @@ static void request_basics(struct http_exchange *ex)
     ex->rs.exchange = ex;
     ex->rs.status = 200;
     if (!ex->rs.body.p)
-        room_take(ex->server, &ex->rs.body);
+        http_room_take(ex->server, &ex->rs.body);
     ex->rs.body.max = HTTP_BODY_MAX;
     buf_clear(&ex->rs.body);
     rq->head_only = str_eq(ex->wire.method, STR("HEAD"));

@@ -49,7 +49,7 @@ void worker_give(struct http_server *s, struct worker *w)
     pthread_mutex_unlock(&s->lock);
 }
 
-void room_take(struct http_server *s, struct buf *b)
+void http_room_take(struct http_server *s, struct buf *b)
 {
     *b = (struct buf){0};
     pthread_mutex_lock(&s->lock);
@@ -58,7 +58,7 @@ void room_take(struct http_server *s, struct buf *b)
     pthread_mutex_unlock(&s->lock);
 }
 
-void room_give(struct http_server *s, struct buf *b)
+void http_room_give(struct http_server *s, struct buf *b)
 {
     if (b->p && b->cap <= HTTP_ROOM_MAX) {
         buf_clear(b);

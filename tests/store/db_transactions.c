@@ -150,6 +150,11 @@ static void changes_have_a_number(struct store *s)
     assert_ok(db_begin(s->conn, DB_WRITE));
     assert_ok(db_touch(s->conn, "directory"));
     db_rollback(s->conn);
+    int64_t at_ms = 0;
+    assert_ok(db_change_time(s->conn, "directory", &at_ms));
+    assert_true(at_ms > 0);
+    assert_ok(db_change_time(s->conn, "never", &at_ms));
+    assert_int_equal(at_ms, 0);
     assert_ok(db_change_seq(s->conn, "directory", &after));
     assert_int_equal(after, 3); /* once a transaction, not for one rolled back */
     assert_ok(db_change_seq(s->conn, "journal", &after));

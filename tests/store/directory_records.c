@@ -120,6 +120,7 @@ static void a_removed_record_is_gone_not_lost(struct store *s)
     assert_ok(save(s, &p));
     assert_ok(db_begin(s->conn, DB_WRITE));
     assert_ok(directory_delete(s->conn, s->a, STR("test"), DIRECTORY_PLACE, p.record.id));
+    assert_ok(directory_changed(s->conn));
     assert_ok(db_commit(s->conn));
     assert_err(ERR_GONE, directory_find_by_slug(s->conn, s->a, STR("lieu-rennes"), &sheet, &canonical));
     assert_err(ERR_NOT_FOUND, directory_find_by_slug(s->conn, s->a, STR("jamais-vu"), &sheet, &canonical));

@@ -349,7 +349,7 @@ static enum err done_with_its_effect(struct job *job)
     struct db_conn *c;
     TRY(db_acquire_in(job->db, job->a, &c));
     TRY(db_begin(c, DB_WRITE));
-    TRY(db_exec(c, "INSERT INTO db_change (topic, seq) VALUES ('effect', 1)", DB_NO_PARAMS, NULL));
+    TRY(db_exec(c, "INSERT INTO db_change (topic, seq, at_ms) VALUES ('effect', 1, 0)", DB_NO_PARAMS, NULL));
     TRY(jobs_done_in(job, c));
     TRY(job->attempt == 1 ? ERR_IO : OK); /* rolled back with its end */
     return db_commit(c);
