@@ -324,6 +324,7 @@ static bool resolve_around(struct arena *a, const struct api_query *q, struct di
     if (!resolve_point(q, sel, why))
         return false;
     sel->radius_km = SEARCH_RADIUS_KM;
+    sel->remote_beyond = true;
     if (q->code_commune.n == 0)
         return true;
     struct territory_commune commune;
@@ -350,6 +351,18 @@ static void write_distance(struct json_writer *w, const struct directory_publish
         json_null_value(w);
 }
 
+/* Hundredths, written by hand: a double printed in full costs more than finding the service. */
+static void write_score_recherche(struct json_writer *w, bool known, int hundredths)
+{
+    char text[8];
+    if (!known) {
+        json_null_value(w);
+        return;
+    }
+    int n = snprintf(text, sizeof text, "%d.%02d", hundredths / 100, hundredths % 100);
+    json_raw(w, (struct str){text, (size_t)n});
+}
+
 static void write_found_services(struct response *rs, const struct api_query *q,
                                  const struct directory_services *found, bool with_score)
 {
@@ -362,10 +375,7 @@ static void write_found_services(struct response *rs, const struct api_query *q,
         write_distance(&w, &found->items[i]);
         if (with_score) {
             json_key(&w, STR("score_recherche"));
-            if (q->q.n > 0)
-                json_num(&w, found->items[i].score_recherche);
-            else
-                json_null_value(&w);
+            write_score_recherche(&w, q->q.n > 0, found->items[i].score_recherche);
         }
         json_object_end(&w);
     }

@@ -173,7 +173,9 @@ struct directory_selection {
     struct str q;
     bool has_point;
     struct geo_point point;
-    double radius_km;    /* with a point; services `a-distance` are kept beyond */
+    double radius_km;    /* with a point */
+    bool remote_beyond;  /* /search/services: `a-distance` is kept beyond the radius, and only `en-presentiel` has a
+                            distance */
     bool around_commune; /* /search/services: apply zone_eligibilite with the three codes below */
     struct str zone_commune, zone_departement, zone_epci;
 
@@ -190,8 +192,8 @@ struct directory_published_service {
     struct str json;      /* members, adresse_certifiee and score_qualite included, without braces */
     struct str structure; /* the same of its structure */
     bool has_distance;
-    int64_t distance_km;    /* whole kilometres; only en-presentiel and within the radius */
-    double score_recherche; /* 0…1, with q */
+    int64_t distance_km;    /* whole kilometres */
+    int score_recherche;    /* 0…100, with q: hundredths */
 };
 struct directory_structures {
     struct directory_published_structure *items;

@@ -143,9 +143,9 @@ static void run_search(struct arena *a, const struct directory_selection *sel, e
         .has_point = sel->has_point,
         .point = sel->point,
         .radius_m = sel->has_point ? sel->radius_km * 1000 : 0,
-        .has_beyond = true,
+        .has_beyond = sel->remote_beyond,
         .beyond = only_mode("a-distance"),
-        .has_located = true,
+        .has_located = sel->remote_beyond,
         .located = only_mode("en-presentiel"),
         .step_m = 1000,
         .filters = filters,
@@ -165,7 +165,7 @@ static void run_search(struct arena *a, const struct directory_selection *sel, e
         const struct search_hit *hit = &found.hits[i];
         struct directory_published_service *item = &out->items[i];
         *item = published_service(run.d, hit->ref);
-        item->score_recherche = hit->score;
+        item->score_recherche = (int)lroundf(hit->score * 100);
         item->has_distance = hit->distance_m >= 0;
         item->distance_km = item->has_distance ? (int64_t)nearbyint(hit->distance_m / 1000) : 0;
     }

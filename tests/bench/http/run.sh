@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 BUILD=${BUILD:-build-test/gcc}
 SECONDS_EACH=${SECONDS_EACH:-5} ROUNDS=${ROUNDS:-3} CONNECTIONS=${CONNECTIONS:-32}
-QUERY=${QUERY:-/api/v1/search/services?lat=48.11&lon=-1.68&thematiques=numerique&size=20}
+QUERY=${QUERY:-/api/v1/search?q=imprimer%20un%20dossier&lat=48.11&lon=-1.68&distance=10&size=20}
 url='' json=''
 while [ $# -gt 0 ]; do
     case $1 in
