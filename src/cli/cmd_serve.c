@@ -88,6 +88,17 @@ static void stop_modules(struct app *app)
             modules[i]->stop(app);
 }
 
+/* What a person who started it by hand wants to read; the log says it too. */
+static void announce(const char *listen_at, int port)
+{
+    bool here = strncmp(listen_at, "127.0.0.1:", 10) == 0 || strncmp(listen_at, "[::1]:", 6) == 0 || *listen_at == '*';
+    const char *colon = strrchr(listen_at, ':');
+    int host = colon ? (int)(colon - listen_at) : 0;
+    printf("Balise est ouvert : http://%.*s:%d (Ctrl-C pour fermer)\n", here ? 9 : host, here ? "localhost" : listen_at,
+           port);
+    fflush(stdout);
+}
+
 static int serve(struct cli *cli, const struct serve_options *o, const sigset_t *stop)
 {
     struct http_config cfg = {
@@ -105,7 +116,11 @@ static int serve(struct cli *cli, const struct serve_options *o, const sigset_t 
     struct http_server *server;
     struct str why = STR_NONE;
     if (http_server_start(&cfg, cli->app.routes, cli->app.n_routes, &server, &why, cli->arena) != OK) {
-        cli_error("le site ne peut pas s’ouvrir sur %s : %.*s", o->listen, STR_ARG(why));
+        if (str_find(why, STR("in use"), 0) >= 0)
+            cli_error("%s est déjà pris par un autre programme, ou Balise tourne déjà : choisissez un autre port.",
+                      o->listen);
+        else
+            cli_error("le site ne peut pas s’ouvrir sur %s : %.*s", o->listen, STR_ARG(why));
         return 1;
     }
     struct jobs_runner *runner;
@@ -118,10 +133,12 @@ static int serve(struct cli *cli, const struct serve_options *o, const sigset_t 
         return 1;
     }
     log_info("serve.ready", LOG_C("listen", o->listen), LOG_I("port", http_server_port(server)));
+    announce(o->listen, http_server_port(server));
     int by = follow_until_stopped(&cli->app, stop);
     log_info("serve.stopping", LOG_I("signal", by));
     http_server_stop(server, GRACE_MS);
     jobs_runner_stop(runner);
+    puts("Balise est fermé.");
     return 0;
 }
 

@@ -109,6 +109,16 @@ static int run_command(struct cli *cli, int argc, char **argv)
     return command->run(cli, argc - 1, argv + 1);
 }
 
+/* BALISE_LOG_LEVEL: debug, info (the default), warn or error. */
+static void set_log_level(void)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    const char *wanted = getenv("BALISE_LOG_LEVEL");
+    for (int i = 0; wanted && i < 4; i++)
+        if (strcmp(wanted, names[i]) == 0)
+            log_set_level((enum log_level)i);
+}
+
 int main(int argc, char **argv)
 {
     /* Only the character type: numbers and dates never depend on the machine's language. */
@@ -117,6 +127,7 @@ int main(int argc, char **argv)
         cli_error("la source d’aléa du système ne répond pas.");
         return 1;
     }
+    set_log_level();
     const char *env_db = getenv("BALISE_DB");
     struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite"};
     cli.arena = arena_new(SIZE_MAX);
