@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "modules/modules.h"
+#include "modules/territory/territory.h"
 #include "view/assets.h"
 #include "view/view.h"
 
@@ -101,9 +102,10 @@ static void announce(const char *listen_at, int port)
 
 static int serve(struct cli *cli, const struct serve_options *o, const sigset_t *stop)
 {
+    struct str set_url = territory_settings(territory_in(cli->arena))->public_url;
     struct http_config cfg = {
         .listen = o->listen,
-        .public_url = o->public_url,
+        .public_url = o->public_url ? o->public_url : set_url.n ? arena_cstr(cli->arena, set_url) : NULL,
         .trusted_proxy = o->proxy,
         .threads = o->threads,
         .error_page = view_error_page,

@@ -147,6 +147,8 @@ static struct str setting_value(struct arena *a, const struct territory_settings
         return s->contact_hours;
     if (str_eq(key, STR("public_url")))
         return s->public_url;
+    if (str_eq(key, STR("source_url")))
+        return s->source_url;
     if (str_eq(key, STR("demo")))
         return s->demo ? STR("1") : STR("0");
     struct str list = STR("");

@@ -15,6 +15,7 @@ struct view_site {
     struct str territory;  /* "Ille-et-Vilaine" */
     struct str help_phone; /* the human door, E.164; empty: the box is not shown */
     struct str help_hours; /* in words of the page's language: "du lundi au vendredi, 9 h – 17 h"; may be empty */
+    struct str source_url; /* of the program; empty: no link */
     bool demo;             /* the data are fictional: every page says so */
 };
 

@@ -62,6 +62,7 @@ static void settings_are_kept_in_one_form(struct store *s)
     assert_ok(save(s, "contact_phone", "02 61 91 00 00", &why));
     assert_ok(save(s, "contact_hours", "Mo-Fr 09:00-17:00", &why));
     assert_ok(save(s, "public_url", "https://balise.example/", &why));
+    assert_ok(save(s, "source_url", "https://code.example/balise", &why));
     assert_ok(save(s, "demo", "1", &why));
     const struct territory *before = territory_in(s->a);
     assert_ok(territory_refresh(s->db));
@@ -74,6 +75,7 @@ static void settings_are_kept_in_one_form(struct store *s)
     assert_str("+33261910000", t->contact_phone);
     assert_str("Mo-Fr 09:00-17:00", t->contact_hours);
     assert_str("https://balise.example", t->public_url);
+    assert_str("https://code.example/balise", t->source_url);
     assert_true(t->demo);
     /* A reader keeps what it took. */
     assert_int_equal(territory_settings(before)->name.n, 0);

@@ -9,7 +9,7 @@
 void site_describe(struct request *rq, struct view_site *out)
 {
     const struct territory_settings *t = territory_settings(territory_in(rq->arena));
-    *out = (struct view_site){.territory = t->name, .help_phone = t->contact_phone, .demo = t->demo};
+    *out = (struct view_site){.territory = t->name, .help_phone = t->contact_phone, .demo = t->demo, .source_url = t->source_url};
     struct hours *h;
     struct str why;
     if (t->contact_hours.n && hours_parse(rq->arena, t->contact_hours, &h, &why) == OK)

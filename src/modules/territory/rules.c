@@ -125,6 +125,7 @@ static const struct {
     {"contact_phone", check_phone},
     {"contact_hours", check_hours},
     {"public_url", check_url},
+    {"source_url", check_url},
     {"demo", check_switch},
 };
 

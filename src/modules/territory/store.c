@@ -41,6 +41,8 @@ static enum err load_settings(struct db_conn *c, struct arena *a, struct territo
             t->settings.contact_hours = value;
         else if (str_eq(key, STR("public_url")))
             t->settings.public_url = value;
+        else if (str_eq(key, STR("source_url")))
+            t->settings.source_url = value;
         else if (str_eq(key, STR("demo")))
             t->settings.demo = str_eq(value, STR("1"));
     }
