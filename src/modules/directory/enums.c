@@ -20,7 +20,8 @@ const struct directory_enum *directory_enum(enum directory_enum_id id)
 
 const struct directory_value *directory_enum_value(enum directory_enum_id id, int i)
 {
-    return &directory_enum(id)->values[i];
+    const struct directory_enum *e = directory_enum(id);
+    return i >= 0 && i < e->n ? &e->values[i] : NULL;
 }
 
 static bool is(const char *spelling, struct str value)

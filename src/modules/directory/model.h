@@ -186,6 +186,7 @@ struct directory_enum {
     int n;
 };
 const struct directory_enum *directory_enum(enum directory_enum_id id);
+/* NULL when there is no such row: -1 is "unknown" in many places. */
 const struct directory_value *directory_enum_value(enum directory_enum_id id, int i);
 /* Row of this exact value (or its alias); -1 when there is none. */
 int directory_enum_find(enum directory_enum_id id, struct str value);
