@@ -3,53 +3,89 @@
 # Says what and why before it does. Nothing is run when everything is there.
 set -euo pipefail
 
-build_packages=(
-    gcc libc6-dev meson ninja-build pkg-config python3 gettext  # to build
-    nodejs npm                                                  # style sheet, scripts, commune data: at build time only
-    libmicrohttpd-dev                                           # web server
-    libsqlite3-dev libpq-dev                                    # the two databases
-    libjansson-dev libutf8proc-dev libstemmer-dev zlib1g-dev    # JSON, text, compression
-    libsodium-dev                                               # randomness, hashes
+# what for: packages. "a|b" is a where the distribution has it, else b.
+build_groups=(
+    "construire le programme : gcc libc6-dev meson ninja-build pkg-config python3 gettext"
+    "préparer styles et scripts, à la construction seulement : nodejs npm"
+    "servir les pages : libmicrohttpd-dev zlib1g-dev"
+    "garder les données : libsqlite3-dev libpq-dev"
+    "lire et chercher les textes : libjansson-dev libutf8proc-dev libstemmer-dev"
+    "tirer au hasard, protéger : libsodium-dev"
 )
-test_packages=(
-    clang libclang-rt-14-dev  # second compiler, sanitizers, fuzzers
-    libcmocka-dev             # unit tests
-    postgresql                # the second database
-    chromium                  # pages, as people see them
-    curl sqlite3
+test_groups=(
+    "construire avec un second compilateur : clang libclang-rt-14-dev|libclang-rt-dev"
+    "tester chaque partie : libcmocka-dev"
+    "tester avec la seconde base de données : postgresql"
+    "tester les pages dans un navigateur : chromium curl"
 )
 
-want=("${build_packages[@]}")
-[ "${1:-build}" = build ] || want+=("${test_packages[@]}")
+case "${1:-build}" in
+    build) groups=("${build_groups[@]}") ;;
+    test) groups=("${build_groups[@]}" "${test_groups[@]}") ;;
+    *) echo "tools/install_packages.sh build|test" >&2; exit 2 ;;
+esac
+
+command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || {
+    echo "Ce script installe des paquets Debian, et cette machine n'est pas une Debian." >&2
+    echo "Installez l'équivalent de :" >&2
+    printf '  %s\n' "${groups[@]}" >&2
+    echo "puis : tools/build.sh build" >&2
+    exit 1
+}
+
+# The name that the lists of apt know; the first one while there is no list.
+resolve() {
+    local name
+    for name in ${1//|/ }; do
+        apt-cache show "$name" >/dev/null 2>&1 && { echo "$name"; return; }
+    done
+    echo "${1%%|*}"
+}
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || true)" = "ii " ]; }
 
 # Node may come from elsewhere than Debian (a version manager): then Debian's is not asked for.
-if command -v node >/dev/null && command -v npm >/dev/null; then
-    kept=()
-    for p in "${want[@]}"; do case "$p" in nodejs | npm) ;; *) kept+=("$p") ;; esac; done
-    want=("${kept[@]}")
-fi
-# Debian 13 has another clang: its run-time package is named after the version.
-if [ "${1:-build}" = test ] && ! apt-cache show libclang-rt-14-dev >/dev/null 2>&1; then
-    for i in "${!want[@]}"; do [ "${want[$i]}" != libclang-rt-14-dev ] || want[$i]=libclang-rt-dev; done
-fi
+have() {
+    case "$1" in nodejs | npm) command -v node >/dev/null && command -v npm >/dev/null && return 0 ;; esac
+    local name
+    for name in ${1//|/ }; do installed "$name" && return 0; done
+    return 1
+}
 
-missing=()
-for p in "${want[@]}"; do
-    [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$p" 2>/dev/null || true)" = "ii " ] || missing+=("$p")
+missing=() reasons=()
+for group in "${groups[@]}"; do
+    lacking=()
+    for p in ${group##* : }; do have "$p" || lacking+=("$p"); done
+    [ ${#lacking[@]} = 0 ] && continue
+    missing+=("${lacking[@]}")
+    reasons+=("  ${group% : *} : $(for p in "${lacking[@]}"; do resolve "$p"; done | paste -sd ' ')")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
-echo "Balise a besoin de paquets Debian qui ne sont pas encore là, pour se construire${1:+ ($1)} :"
-printf '  %s\n' "${missing[*]}"
-sudo=()
+echo "Il manque des paquets Debian, pour :"
+printf '%s\n' "${reasons[@]}"
+as_root=()
 if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || {
-        echo "Demandez à l'administrateur de la machine : apt-get install ${missing[*]}" >&2
+    if ! command -v sudo >/dev/null; then
+        echo "Seul l'administrateur de la machine peut les installer. Demandez-lui de lancer :" >&2
+        echo "  apt-get install --no-install-recommends $(for p in "${missing[@]}"; do resolve "$p"; done | paste -sd ' ')" >&2
         exit 1
-    }
-    sudo=(sudo)
-    echo "Votre mot de passe peut être demandé (sudo)."
+    fi
+    as_root=(sudo)
+    echo "Installation avec sudo : votre mot de passe peut être demandé."
+else
+    echo "Installation…"
 fi
-# Chromium and PostgreSQL come without starting a service of their own where policy allows it.
-"${sudo[@]}" apt-get update -qq
-"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+failed() {
+    tail -n 20 "$log" >&2
+    echo "Les paquets n'ont pas pu être installés : regardez le réseau, la place sur le disque, les dépôts d'apt." >&2
+    exit 1
+}
+"${as_root[@]}" apt-get update -qq >"$log" 2>&1 || failed
+chosen=() # resolved again, now that the lists are there
+for p in "${missing[@]}"; do chosen+=("$(resolve "$p")"); done
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes \
+    apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${chosen[@]}" >>"$log" 2>&1 || failed

@@ -321,8 +321,8 @@ struct territory_names territory_blob_names(void)
 
 struct territory_positions territory_blob_positions(enum territory_start kind)
 {
-    return (struct territory_positions){section_count(SECTION_POSITIONS + kind),
-                                        section(SECTION_POSITIONS + kind)};
+    enum section s = SECTION_POSITIONS + (int)kind;
+    return (struct territory_positions){section_count(s), section(s)};
 }
 
 const uint32_t *territory_blob_populations(void)
