@@ -321,7 +321,7 @@ struct territory_names territory_blob_names(void)
 
 struct territory_positions territory_blob_positions(enum territory_start kind)
 {
-    enum section s = SECTION_POSITIONS + (int)kind;
+    enum section s = (enum section)((int)SECTION_POSITIONS + (int)kind);
     return (struct territory_positions){section_count(s), section(s)};
 }
 
