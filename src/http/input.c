@@ -79,7 +79,7 @@ static bool parse_text(struct arena *a, const struct input_field *f, struct str 
 {
     v->text = str_trim(text_normalize(a, s));
     double length = (double)str_length(v->text);
-    double high = f->type == INPUT_TEXT ? bound_high(f) : (double)INPUT_TEXT_MAX;
+    double high = f->type == INPUT_TEXT ? bound_high(f) : INPUT_TEXT_MAX;
     if (length > high)
         return faulty(fault, FAULT_HIGH);
     if (f->type == INPUT_TEXT && v->text.n && length < f->min)

@@ -45,7 +45,7 @@ static void text_schema(struct json_writer *w, const struct input_field *f)
     member(w, "type", STR("string"));
     if (f->type == INPUT_TEXT && b.low > 0)
         limit(w, "minLength", b.low);
-    limit(w, "maxLength", f->type == INPUT_TEXT ? b.high : (double)INPUT_TEXT_MAX);
+    limit(w, "maxLength", f->type == INPUT_TEXT ? b.high : INPUT_TEXT_MAX);
 }
 
 static void fallback(struct json_writer *w, const struct input_field *f)

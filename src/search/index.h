@@ -75,7 +75,7 @@ static inline struct str search_string(const struct search_strings *t, uint32_t 
 
 static inline uint32_t search_band(double lat)
 {
-    return (uint32_t)((lat + 90) * (double)SEARCH_BANDS_PER_DEGREE);
+    return (uint32_t)((lat + 90) * SEARCH_BANDS_PER_DEGREE);
 }
 
 /* analysis.c */

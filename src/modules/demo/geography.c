@@ -173,7 +173,7 @@ enum err demo_towns_read(struct arena *a, struct str coordinates, struct demo_to
 static struct geo_point draw_point(struct demo_random *r, const struct demo_town *t, const struct demo_quarter *q,
                                    bool central)
 {
-    const double METRES_PER_DEGREE = 111195;
+    enum { METRES_PER_DEGREE = 111195 };
     double spread = q ? q->spread_km : 0.10 * sqrt((double)t->commune.population / 1000) + 0.12;
     double most = 0.35 * sqrt(t->surface_km2);
     struct geo_point base = q ? (struct geo_point){q->lat, q->lon} : t->centre;
