@@ -26,7 +26,7 @@ const struct directory_value *directory_enum_value(enum directory_enum_id id, in
 
 static bool is(const char *spelling, struct str value)
 {
-    return spelling && strncmp(spelling, value.p, value.n) == 0 && spelling[value.n] == 0;
+    return spelling && spelling[0] == value.p[0] && strncmp(spelling, value.p, value.n) == 0 && spelling[value.n] == 0;
 }
 
 int directory_enum_find(enum directory_enum_id id, struct str value)

@@ -110,7 +110,7 @@ static uint32_t publish_structure(struct build *b, const struct directory_struct
     return (uint32_t)d->n_structures++;
 }
 
-static struct str publics_words(struct build *b, const struct directory_service *v)
+static struct str fold_publics(struct build *b, const struct directory_service *v)
 {
     struct buf text;
     buf_init(&text, JSON_MOST);
@@ -125,6 +125,21 @@ static struct str publics_words(struct build *b, const struct directory_service 
     struct str folded = build_keep(b, text_fold(b->row, buf_str(&text)));
     buf_deinit(&text);
     return folded;
+}
+
+/* Most services say nothing more than a few of the fourteen values: each group is folded once. */
+static struct str publics_words(struct build *b, const struct directory_service *v)
+{
+    if (v->publics_precisions.n > 0)
+        return fold_publics(b, v);
+    uint64_t set = v->publics.w[0];
+    for (size_t i = 0; i < b->n_publics; i++)
+        if (b->publics[i].set == set)
+            return b->publics[i].words;
+    struct str words = fold_publics(b, v);
+    if (b->n_publics < sizeof b->publics / sizeof *b->publics)
+        b->publics[b->n_publics++] = (struct publics_seen){set, words};
+    return words;
 }
 
 static struct str_list keep_list(struct build *b, struct str_list list)

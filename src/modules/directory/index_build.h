@@ -48,6 +48,11 @@ struct hours_seen {
     const struct hours *hours; /* NULL: not valid */
 };
 
+struct publics_seen {
+    uint64_t set; /* ENUM_PUBLIC has fewer than 64 values */
+    struct str words;
+};
+
 struct build {
     struct snapshot_data *d;
     struct db_conn *c;
@@ -65,6 +70,8 @@ struct build {
     size_t n_sources;
     struct hours_seen *seen; /* hash table: most places share a few opening hours */
     size_t n_seen, cap_seen;
+    struct publics_seen publics[64];
+    size_t n_publics;
     struct buf json;
     struct service_words *service_words; /* of d->services */
     size_t cap_service_words;
