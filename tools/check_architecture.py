@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 # Lowest first. Those of one row do not know each other.
-LAYERS = [["base"], ["i18n", "db", "hours", "search"], ["http"], ["view"], ["jobs"], ["modules"], ["cli"]]
+LAYERS = [["base"], ["i18n", "db", "hours", "search", "clean", "table", "outgoing"], ["http"], ["view"], ["jobs"], ["modules"], ["cli"]]
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
 
 # What an area may call its exported symbols, besides its own name. A layer may also use the names of its files
@@ -32,7 +32,7 @@ PREFIXES = {
              "worker", "pairs"},
     "view": {"url", "icon", "site_asset"},
     "modules/directory": {"structure", "place", "service", "record", "enum", "field", "check", "lamednum", "inclusion",
-                          "import", "api", "page", "index", "build", "cards", "labels", "pieces", "words"},
+                          "import", "raw", "map", "format", "tidy", "duplicate", "export", "hsds", "geocode", "quality", "merge", "api", "page", "index", "build", "cards", "labels", "pieces", "words"},
 }
 SYMBOLS_ALLOWED = {"main"}
 TABLES_ALLOWED = {"schema_migration": "db"}  # the name that people look for

@@ -30,6 +30,16 @@ struct directory_problems {
     size_t n, cap;
     bool refused; /* one of them refuses */
 };
+/* What was changed in a value so that it can be kept: shown in the report, kept with the record. */
+struct directory_correction {
+    const char *field;  /* the standard's name */
+    const char *rule;   /* stable: "telephone.indicatif" */
+    struct str before, after;
+};
+struct directory_corrections {
+    struct directory_correction *items;
+    size_t n, cap;
+};
 /* Normalises (NFC, trimmed, lists sorted in French order without doubles) and checks every field against its
  * standard, all problems in one pass; optional values that break it are emptied. `today` bounds dates of
  * data·inclusion. The record's texts may be moved into `a`. */
@@ -230,7 +240,7 @@ enum err directory_source_save(struct db_conn *c, struct str slug, struct str no
 /* Times of the last committed change of the directory, for ETag and Last-Modified. */
 enum err directory_version(struct db_conn *c, int64_t *seq, int64_t *changed_ms) MUST_USE;
 
-/* -- import (import*.c) --------------------------------------------------------------------------- */
+/* -- import (import/) --------------------------------------------------------------------------- */
 struct directory_import_counts {
     int64_t rows, added, updated, unchanged, refused;
     int64_t kept_deleted; /* removed here by a human: left removed */
@@ -257,7 +267,7 @@ struct directory_import_result {
 enum err directory_import_run(struct db_conn *c, struct arena *a, const struct directory_import *in,
                               struct directory_import_result *out, struct str *why) MUST_USE;
 
-/* -- export (export*.c) --------------------------------------------------------------------------- */
+/* -- export (export/) --------------------------------------------------------------------------- */
 enum directory_format { EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION, EXPORT_GEOJSON, EXPORT_COUNT };
 struct directory_format_info {
     const char *name;         /* "lamednum-csv": CLI and URL */

@@ -2,7 +2,7 @@
  * query a kind, not one a row. */
 #include <sodium.h>
 
-#include "modules/directory/import.h"
+#include "modules/directory/import/import.h"
 
 void import_marks_init(struct marks *m)
 {

@@ -1,5 +1,5 @@
 /* LaMednum 1.0.2 as CSV. */
-#include "modules/directory/import.h"
+#include "modules/directory/import/import.h"
 
 enum { COLUMNS_MAX = 256, PROGRESS_ROWS = 64 };
 

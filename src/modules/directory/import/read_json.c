@@ -3,7 +3,7 @@
 #include "base/json.h"
 
 #include "base/text.h"
-#include "modules/directory/import.h"
+#include "modules/directory/import/import.h"
 
 enum { DEPTH_MAX = 24, PROGRESS_ROWS = 64 };
 

@@ -5,7 +5,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "modules/directory/inclusion.h"
-#include "modules/directory/import.h"
+#include "modules/directory/import/import.h"
 
 /* Of a row that has none, or an unreadable one: the values decide. */
 #define NO_FINGERPRINT "00000000000000000000000000000000"

@@ -1,13 +1,14 @@
-/* The parts of the import engine. A reader (import_csv.c, import_json.c) turns a file into records and hands each to
+/* The parts of the import engine. A reader (read_csv.c, read_json.c) turns a file into records and hands each to
  * import_record; it knows nothing of the database. Private to the module. */
 #ifndef BALISE_MODULES_DIRECTORY_IMPORT_H
 #define BALISE_MODULES_DIRECTORY_IMPORT_H
 
 #include "base/buf.h"
 #include "base/csv.h"
+#include "modules/directory/import/raw.h"
 #include "modules/directory/record.h"
 
-/* -- import_marks.c: what is in the directory already, and what this file said already -------------- */
+/* -- marks.c: what is in the directory already, and what this file said already -------------- */
 /* 16 bytes that stand for a source and an id (keyed hash: nobody can make two files collide). */
 struct mark_key {
     uint64_t h[2];
@@ -62,6 +63,8 @@ struct importer {
  * im->rows. Anything but OK ends the import. */
 enum err import_record(struct importer *im, enum directory_kind kind, void *record, size_t line,
                        struct directory_problems *problems) MUST_USE;
+/* Cleans, then as import_record. The cells live in im->rows. Every reader of a format ends here. */
+enum err import_raw(struct importer *im, struct raw_record *raw, size_t line, struct directory_problems *problems) MUST_USE;
 /* A column or key that no standard has: told once. */
 void import_ignore(struct importer *im, struct str name);
 void import_progress(struct importer *im, size_t read_bytes);

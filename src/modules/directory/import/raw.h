@@ -1,0 +1,25 @@
+/* A record as a file says it, before it is cleaned, checked and compared: cells of text under the names of the
+ * standard's fields. What readers of every format give to the import. Private to the module. */
+#ifndef BALISE_MODULES_DIRECTORY_IMPORT_RAW_H
+#define BALISE_MODULES_DIRECTORY_IMPORT_RAW_H
+
+#include "modules/directory/fields.h"
+
+enum { RAW_CELLS = 40 }; /* rows of the widest table of fields, with room */
+
+struct raw_record {
+    enum directory_kind kind;
+    /* cells[i]: of field_table(kind)->fields[i]; lists joined with `|`, as in a CSV. n == 0: the file says nothing. */
+    struct str cells[RAW_CELLS];
+    struct str horaires_jours[7]; /* seven texts, Monday first, when hours come day by day; then horaires is empty */
+    bool horaires_par_jour;
+    int semaines;                 /* alternate weeks: 0 all, 1 odd, 2 even */
+    bool typologie_du_nom;        /* nothing was said of the kind of place: it may be inferred from the name */
+    /* What the reader changed itself (a former vocabulary, a date taken from a sentence): shown with the corrections. */
+    struct directory_corrections *corrections; /* may be NULL */
+};
+
+/* The cell of a field, by its name in the standard; aborts when the kind has no such field (a mistake of the code). */
+struct str *raw_cell(struct raw_record *raw, const char *field);
+
+#endif
