@@ -11,6 +11,8 @@ build_groups=(
     "garder les données : libsqlite3-dev libpq-dev"
     "lire et chercher les textes : libjansson-dev libutf8proc-dev libstemmer-dev"
     "tirer au hasard, protéger : libsodium-dev"
+    "lire et écrire des classeurs : libzip-dev libexpat1-dev libxlsxwriter-dev"
+    "interroger le service des adresses : libcurl4-openssl-dev"
 )
 test_groups=(
     "construire avec un second compilateur : clang libclang-rt-14-dev|libclang-rt-dev"
