@@ -148,13 +148,13 @@ struct row {
     struct mark *mark;
 };
 
-static enum err tell_change(struct importer *im, const struct row *row, enum import_action action, const void *before,
+static enum err tell_change(struct importer *im, const struct row *row, enum directory_import_action action, const void *before,
                             const void *after)
 {
     if (!im->in->change)
         return OK;
     const struct directory_import_change told = {
-        .action = (enum directory_import_action)action, .kind = row->kind, .line = row->line,
+        .action = action, .kind = row->kind, .line = row->line,
         .name = import_name_of(row->kind, after), .id = ((const struct directory_record *)after)->source_id,
         .changes = import_notes_changes(im->rows, field_table(row->kind), before, after)};
     return im->in->change(im->in->ctx, &told) ? OK : ERR_IO;
@@ -166,11 +166,12 @@ static enum err add(struct importer *im, const struct row *row)
     if (row->kind == DIRECTORY_PLACE)
         TRY(name_source(im, row->record));
     r->remarks = import_notes_remarks(im->rows, field_table(row->kind), row->problems, row->corrections, NULL, NULL);
+    r->added_by = str_from(im->changes.id);
     TRY(record_save_insert(im->c, im->rows, im->in->actor, row->kind, row->record));
     im->counts.added++;
-    if (im->in->change)
-        TRY(tell_change(im, row, IMPORT_ADD, arena_zalloc(im->rows, field_table(row->kind)->size), row->record));
-    return import_changes_add(im, IMPORT_ADD, row->kind, r->id, STR_NONE);
+    return im->in->change
+               ? tell_change(im, row, DIRECTORY_IMPORT_ADD, arena_zalloc(im->rows, field_table(row->kind)->size), row->record)
+               : OK;
 }
 
 /* Live again, as its file says it again. */
@@ -182,7 +183,7 @@ static enum err come_back(struct importer *im, const struct row *row, struct dir
     TRY(record_journal(im->c, im->rows, im->in->actor, "return", row->kind, before->id, STR_NONE));
     row->mark->deleted = row->mark->gone = false;
     im->counts.back++;
-    return import_changes_add(im, IMPORT_BACK, row->kind, before->id, changes);
+    return import_changes_add(im, DIRECTORY_IMPORT_BACK, row->kind, before->id, changes);
 }
 
 static enum err change(struct importer *im, const struct row *row)
@@ -202,7 +203,7 @@ static enum err change(struct importer *im, const struct row *row)
     TRY(import_notes_kept(&im->notes, im->rows, row->line, import_name_of(row->kind, row->record), t, &policy, before, says));
     struct str changes = import_notes_changes(im->rows, t, before, row->record);
     if (row->mark->deleted) {
-        TRY(tell_change(im, row, IMPORT_BACK, before, row->record));
+        TRY(tell_change(im, row, DIRECTORY_IMPORT_BACK, before, row->record));
         return come_back(im, row, before, changes);
     }
     TRY(record_save_update(im->c, im->rows, im->in->actor, row->kind, before, row->record, &changed));
@@ -211,8 +212,8 @@ static enum err change(struct importer *im, const struct row *row)
         return OK;
     }
     im->counts.updated++;
-    TRY(tell_change(im, row, IMPORT_UPDATE, before, row->record));
-    return changes.n ? import_changes_add(im, IMPORT_UPDATE, row->kind, id, changes) : OK;
+    TRY(tell_change(im, row, DIRECTORY_IMPORT_UPDATE, before, row->record));
+    return changes.n ? import_changes_add(im, DIRECTORY_IMPORT_UPDATE, row->kind, id, changes) : OK;
 }
 
 /* Said by another file before: from now on this feed answers for it. */
@@ -345,7 +346,7 @@ static enum err mark_gone(struct importer *im, enum directory_kind kind, const s
                                      "gardée. Vérifiez qu’elle existe encore."));
     TRY(db_exec(im->c, sql[kind], DB_PARAMS(DB_INT(clock_now_ms()), DB_TEXT(g->id)), NULL));
     TRY(record_journal(im->c, im->rows, im->in->actor, "gone", kind, g->id, STR_NONE));
-    TRY(import_changes_add(im, IMPORT_GONE, kind, g->id, STR_NONE));
+    TRY(import_changes_add(im, DIRECTORY_IMPORT_GONE, kind, g->id, STR_NONE));
     im->counts.gone++;
     if (im->in->change) {
         const struct directory_import_change told = {.action = DIRECTORY_IMPORT_GONE, .kind = kind, .name = g->name, .id = g->id};

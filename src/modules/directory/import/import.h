@@ -42,7 +42,6 @@ struct str import_marks_id(struct arena *a, const struct mark *mark);
 bool import_marks_same(const struct mark *mark, const char fingerprint[33]);
 
 /* -- changes.c: the run and what it changed, to be undone ------------------------------------------ */
-enum import_action { IMPORT_ADD, IMPORT_UPDATE, IMPORT_GONE, IMPORT_BACK };
 enum { CHANGES_BATCH = 40, CHANGES_COLUMNS = 6 };
 struct import_changes {
     char id[37];      /* of the run */
@@ -53,7 +52,8 @@ struct import_changes {
 };
 struct importer;
 enum err import_changes_begin(struct importer *im) MUST_USE;
-enum err import_changes_add(struct importer *im, enum import_action action, enum directory_kind kind, struct str record_id,
+/* What is added needs none: its `added_by` says it. */
+enum err import_changes_add(struct importer *im, enum directory_import_action action, enum directory_kind kind, struct str record_id,
                             struct str changes) MUST_USE;
 enum err import_changes_end(struct importer *im, const char *format) MUST_USE;
 
