@@ -174,7 +174,7 @@ static void wrong_files_are_named(struct store *s)
         {"id,id,nom,commune,code_postal,adresse,date_maj\n", 47, "deux fois"},
         {"[]", 2, "aucune fiche"},
         {"{}", 2, "ni « structures » ni « services »"},
-        {"{\"type\":\"FeatureCollection\",\"features\":[]}", 42, "type, features"},
+        {"{\"type\":\"FeatureCollection\",\"features\":[]}", 42, "aucune fiche"},
         {"[{\"a\":1}]", 9, "Il manque"},
         {"[1,2]", 5, "accolades"},
         {"[{\"id\":\"a\",}]", 13, "JSON valide"},

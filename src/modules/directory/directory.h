@@ -258,11 +258,12 @@ struct directory_import {
     void *ctx;
 };
 struct directory_import_result {
-    const char *format; /* "LaMednum 1.0.2 (CSV)"… */
+    const char *format; /* "LaMednum 1.0.2 (CSV)"…; lives in the import's arena */
     struct directory_import_counts counts;
     struct str ignored_columns; /* names not in the standard, separated by ", " */
 };
-/* One transaction: all or nothing. ERR_INVALID: the file is not one of the formats, is cut or empty; *why says it
+/* One transaction: all or nothing. Without a connection: the file is read and checked as if the directory were empty, and
+ * nothing is written. ERR_INVALID: the file is not one of the formats, is cut or empty; *why says it
  * in French (line, what was found, what to do). */
 enum err directory_import_run(struct db_conn *c, struct arena *a, const struct directory_import *in,
                               struct directory_import_result *out, struct str *why) MUST_USE;

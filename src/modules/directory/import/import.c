@@ -5,10 +5,11 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "modules/directory/inclusion.h"
-#include "modules/directory/import/import.h"
+#include "modules/directory/import/format.h"
 
 /* Of a row that has none, or an unreadable one: the values decide. */
 #define NO_FINGERPRINT "00000000000000000000000000000000"
+#define NO_ID "00000000-0000-0000-0000-000000000000" /* nothing is written */
 
 enum { REPORT_PIECE = 16 * 1024, REPORT_MAX = 1024 * 1024, IGNORED_MAX = 4096 };
 
@@ -121,6 +122,8 @@ static void load_derived(void *ctx, const struct record_mark *from)
 static enum err load_kind(struct importer *im, enum directory_kind kind)
 {
     struct loading l = {im, kind, false};
+    if (!im->c)
+        return OK;
     if (!im->loaded[kind])
         TRY(record_each_mark(im->c, kind, load_mark, &l));
     im->loaded[kind] = true;
@@ -148,7 +151,7 @@ static enum err name_source(struct importer *im, const struct directory_place *p
 static void give_source(struct importer *im, enum directory_kind kind, void *record)
 {
     struct directory_record *r = record_of(record);
-    if (kind == DIRECTORY_PLACE)
+    if (kind == DIRECTORY_PLACE && (im->in->source.n > 0 || r->source.n == 0))
         r->source = im->in->source.n ? im->in->source
                                      : text_slug(im->rows, ((struct directory_place *)record)->source_texte, 60);
     if (r->source.n == 0)
@@ -191,6 +194,15 @@ static bool find_structure(struct importer *im, struct directory_service *s)
     return true;
 }
 
+enum err import_knows_structure(struct importer *im, struct str id, bool *known)
+{
+    struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
+    TRY(load_kind(im, DIRECTORY_STRUCTURE));
+    const struct mark *found = import_marks_find(m, import_marks_key(m, STR_NONE, id));
+    *known = found && found->known;
+    return OK;
+}
+
 /* What the file cannot say stays: the links. */
 static void keep_links(enum directory_kind kind, const void *before, void *record)
 {
@@ -203,6 +215,10 @@ static void keep_links(enum directory_kind kind, const void *before, void *recor
 static enum err write_record(struct importer *im, enum directory_kind kind, struct mark *mark, void *record,
                              const char fingerprint[33])
 {
+    if (!im->c) {
+        im->counts.added++;
+        return import_marks_set(mark, STR(NO_ID), str_from(fingerprint)) ? OK : ERR_BUG;
+    }
     if (!mark->known) {
         if (kind == DIRECTORY_PLACE)
             TRY(name_source(im, record));
@@ -288,7 +304,8 @@ static enum err refuse_strangers(struct importer *im, struct str data)
     if (data.n == 0)
         return import_fail(im, "Le fichier est vide.");
     if (starts(data, "PK\003\004") || starts(data, "\xD0\xCF\x11\xE0"))
-        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Ouvrez-le et enregistrez-le au format CSV (UTF-8).");
+        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive : ses colonnes n’ont pas de sens connu. « balise "
+                               "import --suggest FICHIER » prépare la correspondance, à relire puis à donner avec --mapping.");
     if (starts(data, "%PDF"))
         return import_fail(im, "C’est un document PDF. Il faut le fichier de données, au format CSV ou JSON.");
     if (starts(data, "\x1F\x8B"))
@@ -307,16 +324,16 @@ static struct str without_bom(struct str s)
 
 static enum err read_file(struct importer *im, struct directory_import_result *out)
 {
-    struct str data = str_trim(without_bom(im->in->data));
-    TRY(refuse_strangers(im, data));
-    if (data.p[0] == '{' || data.p[0] == '[')
-        return import_json(im, &out->format);
-    out->format = "LaMednum 1.0.2 (CSV)";
-    return import_csv(im);
+    TRY(refuse_strangers(im, str_trim(without_bom(im->in->data))));
+    return format_read(im, &out->format);
 }
 
 static enum err run(struct importer *im, struct directory_import_result *out)
 {
+    if (!im->c) {
+        enum err read = read_file(im, out);
+        return read == OK ? report_flush(im, 0) : read;
+    }
     TRY(db_begin(im->c, DB_WRITE));
     enum err e = read_file(im, out);
     if (e == OK)

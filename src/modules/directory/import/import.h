@@ -1,5 +1,5 @@
-/* The parts of the import engine. A reader (read_csv.c, read_json.c) turns a file into records and hands each to
- * import_record; it knows nothing of the database. Private to the module. */
+/* The parts of the import engine. The reader of a format (format.h) turns a file into raw records and hands each to
+ * import_raw; it knows nothing of the database. Private to the module. */
 #ifndef BALISE_MODULES_DIRECTORY_IMPORT_H
 #define BALISE_MODULES_DIRECTORY_IMPORT_H
 
@@ -40,7 +40,7 @@ bool import_marks_same(const struct mark *mark, const char fingerprint[33]);
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
     const struct directory_import *in;
-    struct db_conn *c;
+    struct db_conn *c;   /* NULL: nothing is compared nor written */
     struct arena *a;    /* of the whole import */
     struct arena *rows; /* emptied after each record */
     struct arena *other; /* emptied after each use */
@@ -71,7 +71,7 @@ void import_progress(struct importer *im, size_t read_bytes);
 /* Says why the file cannot be read, and returns ERR_INVALID. */
 enum err import_fail(struct importer *im, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 
-enum err import_csv(struct importer *im) MUST_USE;
-enum err import_json(struct importer *im, const char **format) MUST_USE;
+/* Is this structure (by its published id) in the file, read so far, or in the directory? */
+enum err import_knows_structure(struct importer *im, struct str id, bool *known) MUST_USE;
 
 #endif
