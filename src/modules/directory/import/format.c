@@ -125,10 +125,10 @@ static enum err unknown(struct importer *im, const struct format_file *f)
     bool service = format_has(f, "structure_id");
     list_names(im, &missing, f, service ? DIRECTORY_SERVICE : DIRECTORY_PLACE, true);
     return import_fail(im,
-                       "Ce fichier n’est dans aucun des formats reconnus sans correspondance. Pour %s, il manque : %.*s. %s : %.*s. "
+                       "Ce fichier n’est dans aucun des formats reconnus d’eux-mêmes. Il manque : %.*s, pour être %s. %s : %.*s. "
                        "Si c’est un autre tableau, dites ce que contiennent ses colonnes : « balise import --suggest FICHIER » "
                        "prépare la correspondance, à relire puis à donner avec --mapping.",
-                       service ? "un service (data·inclusion)" : "le standard « lieux de médiation numérique »", STR_ARG(missing),
+                       STR_ARG(missing), service ? "un service de data·inclusion" : "un lieu de médiation numérique (LaMednum)",
                        f->container == FORMAT_CSV ? "La première ligne dit" : "Les premières fiches disent",
                        STR_ARG(field_cut(f->header, SHOWN)));
 }

@@ -92,7 +92,6 @@ struct target {
 };
 struct plan {
     enum { V0, V1, V2 } version;
-    bool geometry; /* coordinates of the geometry */
     struct target targets[FORMAT_NAMES_MAX]; /* by place in the row: names come in the same order, record after record */
 };
 
@@ -107,10 +106,6 @@ static struct target find_target(const struct plan *plan, struct str name)
             return (struct target){o->from, o->to ? field_find(t, str_from(o->to)) : NULL, o};
     }
     const struct field *f = field_find(t, name);
-    if (!f && str_eq(name, STR("geometry.latitude")))
-        return (struct target){"geometry.latitude", field_find(t, STR("latitude")), NULL};
-    if (!f && str_eq(name, STR("geometry.longitude")))
-        return (struct target){"geometry.longitude", field_find(t, STR("longitude")), NULL};
     return f ? (struct target){f->name, f, NULL} : no_target;
 }
 
@@ -124,10 +119,10 @@ static struct target target_of(struct plan *plan, size_t i, struct str name)
     return *t;
 }
 
-/* Beside the standard: what the national API, ours and GeoJSON add. */
+/* What GeoJSON adds. */
 static bool is_extra(struct str name)
 {
-    return str_eq(name, STR("@id")) || str_eq(name, STR("@timestamp"));
+    return str_starts(name, STR("@")) || str_starts(name, STR("geometry."));
 }
 
 /* A title there twice: which one is right? */
@@ -272,6 +267,22 @@ static void read_value(struct importer *im, const struct plan *plan, const struc
     }
 }
 
+/* The geometry says where a feature is; properties that say it too may have more decimals. */
+static void set_point(struct importer *im, const struct format_row *row, struct raw_record *raw)
+{
+    struct str latitude = format_value(row, "geometry.latitude"), longitude = format_value(row, "geometry.longitude");
+    struct str *said_latitude = raw_cell(raw, "latitude"), *said_longitude = raw_cell(raw, "longitude");
+    double ignored;
+    if (latitude.n == 0 || (str_to_double(*said_latitude, &ignored) && str_to_double(*said_longitude, &ignored)))
+        return;
+    if (said_latitude->n > 0 && !str_eq(*said_latitude, latitude))
+        format_corrected(im, raw, "latitude", "format.geometrie", *said_latitude, latitude);
+    if (said_longitude->n > 0 && !str_eq(*said_longitude, longitude))
+        format_corrected(im, raw, "longitude", "format.geometrie", *said_longitude, longitude);
+    *said_latitude = latitude;
+    *said_longitude = longitude;
+}
+
 static enum err read_place(struct importer *im, void *ctx, const struct format_row *row, struct directory_problems *problems)
 {
     struct plan *plan = ctx;
@@ -290,6 +301,7 @@ static enum err read_place(struct importer *im, void *ctx, const struct format_r
             read_value(im, plan, &t, value, raw);
         }
     }
+    set_point(im, row, raw);
     return import_raw(im, raw, row->line, problems);
 }
 
