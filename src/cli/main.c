@@ -9,8 +9,9 @@
 static const struct cli_command commands[] = {
     {"serve", cmd_serve, "serve [--listen 127.0.0.1:8080] [--threads N]",
      "ouvre le site et l’API"},
-    {"import", cmd_import, "import FICHIER [--source NOM] [--report FICHIER]",
-     "charge des lieux, des structures et des services"},
+    {"import", cmd_import,
+     "import FICHIER [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | list | undo IMPORT",
+     "charge des lieux, des structures et des services ; montre ou annule un import"},
     {"export", cmd_export,
      "export --format lamednum-csv|lamednum-json|data-inclusion|geojson [-o FICHIER]",
      "rend toutes les données publiables"},
@@ -129,7 +130,7 @@ int main(int argc, char **argv)
     }
     set_log_level();
     const char *env_db = getenv("BALISE_DB");
-    struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite"};
+    struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite", .cache_kib = 12 * 1024};
     cli.arena = arena_new(SIZE_MAX);
     if (!cli.arena) {
         cli_error("il n’y a plus de mémoire.");

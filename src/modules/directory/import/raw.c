@@ -35,5 +35,5 @@ enum err import_raw(struct importer *im, struct raw_record *raw, size_t line, st
         field_read_cell(im->rows, &t->fields[i], record, raw->cells[i], problems);
     if (raw->kind == DIRECTORY_PLACE)
         record_of(record)->source = raw->source;
-    return import_record(im, raw->kind, record, line, problems);
+    return import_record(im, raw->kind, record, line, problems, raw->corrections ? raw->corrections : &(struct directory_corrections){0});
 }
