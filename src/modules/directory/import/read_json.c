@@ -2,6 +2,8 @@
  * elements of OpenStreetMap. The file is cut into its records first, so that memory holds one at a time, whatever the size. */
 #include "modules/directory/import/format.h"
 
+#include <math.h>
+
 #include "base/json.h"
 
 enum { PROGRESS_ROWS = 64, SAMPLE_MAX = 50 };
@@ -89,13 +91,19 @@ static void add_number(struct row_maker *m, const char *name, double v)
     buf_deinit(&b);
 }
 
+/* A point stays as it is; a middle has the decimals of a map (1 cm). */
+static double middle(double from, double to)
+{
+    const double centimetre = 1e7;
+    return from == to ? from : round((from / 2 + to / 2) * centimetre) / centimetre;
+}
+
 static void add_point(struct row_maker *m, const struct box *b)
 {
     if (!b->any)
         return;
-    /* A point is written as it is: its middle would be rounded. */
-    add_number(m, "geometry.longitude", b->west == b->east ? b->west : b->west / 2 + b->east / 2);
-    add_number(m, "geometry.latitude", b->south == b->north ? b->south : b->south / 2 + b->north / 2);
+    add_number(m, "geometry.longitude", middle(b->west, b->east));
+    add_number(m, "geometry.latitude", middle(b->south, b->north));
 }
 
 /* Exports of OpenStreetMap put the tags apart, or among the properties. */
