@@ -1,10 +1,9 @@
 /* Records of a JSON text: an array, alone or under a key, the two lists of data·inclusion, JSON lines, GeoJSON, the
  * elements of OpenStreetMap. The file is cut into its records first, so that memory holds one at a time, whatever the size. */
-#include "modules/directory/import/format.h"
-
 #include <math.h>
 
 #include "base/json.h"
+#include "modules/directory/import/format.h"
 
 enum { PROGRESS_ROWS = 64, SAMPLE_MAX = 50 };
 
