@@ -20,6 +20,9 @@ static const struct cli_command commands[] = {
     {"demo", cmd_demo, "demo [--if-empty]", "remplit une base vide avec un territoire fictif"},
     {"hours", cmd_hours, "hours EXPRESSION --at 2026-11-22T10:00 [--departement 35] | --batch",
      "dit si c’est ouvert"},
+    {"normalize", cmd_normalize, "normalize --batch",
+     "nettoie des valeurs, une par ligne JSON : {\"field\", \"value\", \"context\"}. courriel et site_web répondent un "
+     "texte (plusieurs adresses séparées par |), les champs de liste un tableau"},
     {"check", cmd_check, "check", "relit la base et le journal, et dit ce qui ne va pas"},
     {"backup", cmd_backup, "backup FICHIER", "copie la base SQLite pendant que le site tourne"},
     {"doctor", cmd_doctor, "doctor [--listen ADRESSE]", "vérifie que tout est prêt pour servir"},

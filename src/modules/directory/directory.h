@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "clean/clean.h"
 #include "db/db.h"
 #include "hours/hours.h"
 #include "modules/directory/model.h"
@@ -240,6 +241,30 @@ enum err directory_source_name(struct db_conn *c, struct arena *a, struct str sl
 enum err directory_source_save(struct db_conn *c, struct str slug, struct str nom, struct str description) MUST_USE;
 /* Times of the last committed change of the directory, for ETag and Last-Modified. */
 enum err directory_version(struct db_conn *c, int64_t *seq, int64_t *changed_ms) MUST_USE;
+
+/* -- cleaning (tidy/): one value, as an import cleans it. Pure ------------------------------------- */
+struct directory_value_said {
+    struct str field;         /* of either standard, or voie, rna, date, courriel, localisation */
+    const struct str *values; /* one for most; several for a list; two for localisation; seven for horaires, Monday first */
+    size_t n_values;
+    struct str nom, commune, code_postal, code_insee, departement, adresse; /* of the record; each may be empty */
+};
+struct directory_normalized {
+    struct cleaned cleaned;
+    bool list;       /* the standard holds several values: cleaned.value is joined with `|` */
+    struct str left; /* items that are in no list, joined with `|` */
+    bool is_point;   /* localisation: the point is here */
+    struct geo_point point;
+};
+/* False when no standard has this field. */
+bool directory_normalize(struct arena *a, const struct directory_value_said *said, struct directory_normalized *out);
+/* A whole address: its street is values[0], the rest as in a record; what can be deduced is. */
+struct directory_normalized_address {
+    struct cleaned voie, commune, code_postal, code_insee;
+    bool doubt; /* commune and codes contradict each other: left as they are */
+};
+void directory_normalize_address(struct arena *a, const struct directory_value_said *said,
+                                 struct directory_normalized_address *out);
 
 /* -- import (import/) ----------------------------------------------------------------------------- */
 struct directory_import_counts {
