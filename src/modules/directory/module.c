@@ -2,6 +2,7 @@
 #include "modules/directory/api.h"
 #include "modules/directory/directory.h"
 #include "modules/directory/pages.h"
+#include "modules/directory/quality.h"
 
 extern const struct db_migration directory_migrations[];
 extern const size_t directory_migrations_count;
@@ -33,6 +34,7 @@ static void stop(struct app *app)
 {
     (void)app;
     directory_stop();
+    quality_stop();
 }
 
 const struct module directory_module = {

@@ -35,6 +35,8 @@ enum err directory_show_place(struct request *rq, struct response *rs);
 enum err directory_show_report(struct request *rq, struct response *rs);
 enum err directory_show_data(struct request *rq, struct response *rs);
 enum err directory_download(struct request *rq, struct response *rs);
+enum err directory_show_quality(struct request *rq, struct response *rs);
+enum err directory_download_quality(struct request *rq, struct response *rs);
 
 /* -- shared by the pages -------------------------------------------------------------------------- */
 /* Short words of a value, in the language of the page. */

@@ -205,4 +205,34 @@ struct view_data {
     struct civil_date updated; /* year 0: no data yet */
 };
 
+/* -- quality of the data ---------------------------------------------------------------------------- */
+/* How many sheets something is true of. */
+struct view_figure {
+    struct str words, why; /* why: what it changes; may be empty */
+    int64_t count;
+    struct str share; /* "7 %", "moins de 1 %" */
+    int percent;      /* of the bar, 0…100 */
+    const struct view_item *examples;
+    size_t n_examples;
+};
+struct view_figures {
+    struct str title, anchor;
+    struct str lead, mend; /* what is counted; who can put it right */
+    const struct view_figure *figures;
+    size_t n_figures;
+};
+struct view_quality_source {
+    struct str name, anchor;
+    int64_t sheets, places, structures, services;
+    struct str imported, format; /* of the last import; empty: never by a file */
+    struct str score;            /* "72 sur 100"; empty: no service */
+    const struct view_figures *families;
+    size_t n_families;
+};
+struct view_quality {
+    struct view_quality_source all;
+    const struct view_quality_source *sources;
+    size_t n_sources;
+};
+
 #endif
