@@ -1,6 +1,7 @@
 #include "modules/module.h"
 #include "modules/directory/api.h"
 #include "modules/directory/directory.h"
+#include "modules/directory/geocode.h"
 #include "modules/directory/pages.h"
 #include "modules/directory/quality.h"
 
@@ -25,6 +26,10 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/openapi.json", api_openapi, .allow = ALLOW_EVERYONE, .input = INPUT_NONE, .style = STYLE_FILE},
 };
 
+static const struct job_kind jobs[] = {
+    {"directory.geocode", geocode_job, .lease_s = 900, .schedule = {.every_s = 900}},
+};
+
 static enum err refresh(struct app *app)
 {
     return directory_refresh(app->db);
@@ -42,6 +47,8 @@ const struct module directory_module = {
     .routes = {routes, sizeof routes / sizeof *routes},
     .migrations = directory_migrations,
     .n_migrations = 2,
+    .jobs = jobs,
+    .n_jobs = sizeof jobs / sizeof *jobs,
     .start = refresh,
     .stop = stop,
     .refresh = refresh,

@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "i18n/i18n.h"
+#include "modules/directory/geocode.h"
 
 const struct quality_words quality_words[QUALITY_COUNT] = {
     [QUALITY_NO_PHONE] = {"sans_telephone", QUALITY_MISSING, N_("Pas de téléphone"),
@@ -87,7 +88,7 @@ static uint32_t remark_bit(const json_t *remark)
         return 0;
     if (str_starts(str_from(rule), STR("garde.")))
         return bit(QUALITY_KEPT);
-    if (strcmp(rule, "coordonnees.adresse") == 0)
+    if (strcmp(rule, GEOCODE_RULE) == 0)
         return bit(QUALITY_DEDUCED);
     return bit(after && *after ? QUALITY_CORRECTED : QUALITY_LEFT_ASIDE);
 }

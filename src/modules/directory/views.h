@@ -48,6 +48,7 @@ struct view_card {
     struct str phone;   /* E.164 */
     struct str way;     /* address of a route; may be empty */
     struct str booking; /* may be empty */
+    struct str approximate; /* how the distance was counted without a point; empty: from its own */
 };
 
 struct view_choice {
@@ -154,6 +155,7 @@ struct view_place {
     /* where */
     struct str street, complement, town; /* "4 rue de l’Église", "Bâtiment B", "35250 Saint-Aubin-d’Aubigné" */
     struct str way;
+    struct str approximate; /* what stands for its point in a search; empty: its own, or nothing */
     bool itinerant;
     struct str access_url; /* how to enter the building: acceslibre */
 
