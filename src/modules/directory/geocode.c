@@ -147,7 +147,7 @@ static struct str open_list(struct arena *a, struct str remarks)
 {
     json_t *all;
     remarks = str_trim(remarks);
-    if (remarks.n == 0 || json_parse(a, remarks, &all, NULL) != OK || json_array_size(all) == 0)
+    if (remarks.n == 0 || json_parse(a, remarks, &all, NULL) != OK || json_array_size(all) == 0) /* 0 for what is no array, too */
         return STR("[");
     return arena_printf(a, "%.*s,", (int)remarks.n - 1, remarks.p);
 }
