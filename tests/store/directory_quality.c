@@ -129,8 +129,8 @@ static void the_last_import_of_each_source(struct store *s)
     assert_int_equal(one->imported_ms, 1791000000000); /* the third was undone, the fourth is of others */
     assert_str("LaMednum 1.0.2 (JSON)", one->format);
     /* One that changed nothing is seen all the same. */
-    store_run(s, "UPDATE directory_import SET at_ms = 1794000000000 WHERE id = '2'");
-    assert_int_equal(source(report(s), "essai")->imported_ms, 1794000000000);
+    store_run(s, "UPDATE directory_import SET at_ms = 1796000000000 WHERE id = '2'");
+    assert_int_equal(source(report(s), "essai")->imported_ms, 1796000000000);
     stop();
 }
 

@@ -39,8 +39,4 @@ struct str geocode_words(struct arena *a, const struct geocode_answer *answer);
 /* The remarks with one more: [field, rule, before, after]. */
 struct str geocode_remark(struct arena *a, struct str remarks, struct str after);
 
-struct job;
-/* A few times an hour, when the territory allows it: places that an import left without a point (geocode_run.c). */
-enum err geocode_job(struct job *job) MUST_USE;
-
 #endif

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "jobs/jobs.h"
+#include "modules/directory/jobs.h"
 #include "modules/directory/record.h"
 #include "modules/territory/territory.h"
 #include "outgoing/outgoing.h"

@@ -1,7 +1,7 @@
 #include "modules/module.h"
 #include "modules/directory/api.h"
 #include "modules/directory/directory.h"
-#include "modules/directory/geocode.h"
+#include "modules/directory/jobs.h"
 #include "modules/directory/pages.h"
 #include "modules/directory/quality.h"
 
@@ -27,6 +27,7 @@ static const struct route routes[] = {
 };
 
 static const struct job_kind jobs[] = {
+    {"directory.forget_imports", import_forget, .schedule = {.daily = true, .hour = 4, .minute = 10}},
     {"directory.geocode", geocode_job, .lease_s = 900, .schedule = {.every_s = 900}},
 };
 
