@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/csv.h"
+#include "modules/directory/import/map.h"
 #include "modules/directory/import/notes.h"
 #include "modules/directory/import/raw.h"
 #include "modules/directory/record.h"
@@ -96,6 +97,8 @@ enum err import_fail(struct importer *im, const char *fmt, ...) PRINTF_LIKE(2, 3
 
 enum err import_csv(struct importer *im) MUST_USE;
 enum err import_json(struct importer *im, const char **format) MUST_USE;
+/* Any table, through a mapping. Says its format and the columns that the mapping names and the file does not have. */
+enum err import_mapped(struct importer *im, const struct map *m, struct directory_import_result *out) MUST_USE;
 
 /* -- compare.c ------------------------------------------------------------------------------------ */
 /* Compares one checked record with the directory, and writes what must be. Adds to `problems` what refuses it. */
