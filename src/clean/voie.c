@@ -41,14 +41,26 @@ static const char *instead(uint32_t cp)
     }
 }
 
+/* Was the text read with the wrong alphabet? Then its apostrophes are as the rest of the country writes them in addresses. */
+static bool was_misread(const struct cleaned *c)
+{
+    for (size_t i = 0; i < c->n_rules; i++)
+        if (strcmp(c->rules[i], "texte.encodage") == 0)
+            return true;
+    return false;
+}
+
 static struct str with_allowed(struct arena *a, struct cleaned *c, struct str v, bool *lost)
 {
+    bool misread = was_misread(c);
     struct clean_out out = clean_out_new(a, v.n);
     for (size_t i = 0; i < v.n;) {
         uint32_t cp = 0;
         size_t used = utf8_decode(v.p + i, v.n - i, &cp);
         used += used == 0;
-        if (allowed(cp)) {
+        if (cp == 0x2019 && misread) {
+            clean_out_char(&out, '\'');
+        } else if (allowed(cp)) {
             clean_out_add(&out, str_sub(v, i, used));
         } else {
             const char *other = instead(cp);
@@ -403,7 +415,7 @@ static struct str one_round(struct arena *a, struct cleaned *c, struct str v, bo
     return with_title(a, c, with_kind(a, c, v));
 }
 
-struct cleaned clean_voie(struct arena *a, struct str given)
+static struct cleaned clean_once(struct arena *a, struct str given)
 {
     struct str v = str_trim(given), text;
     struct cleaned c = {.value = v};
@@ -413,10 +425,11 @@ struct cleaned clean_voie(struct arena *a, struct str given)
     if (str_find_char(v, '\n', 0) >= 0 && !(c = clean_text(a, v, true)).refused)
         v = on_one_line(a, &c, c.value);
     struct cleaned lines = c;
-    if (!clean_cell(a, &c, v, &text))
-        return c;
-    for (size_t i = 0; i < lines.n_rules; i++)
+    bool says = clean_cell(a, &c, v, &text);
+    for (size_t i = 0; !c.refused && i < lines.n_rules; i++)
         clean_rule(&c, lines.rules[i]);
+    if (!says)
+        return c;
     if (str_find_char(text, '@', 0) > 0) {
         clean_refuse(&c, "Ceci est une adresse électronique, pas une rue.");
         return c;
@@ -441,4 +454,24 @@ struct cleaned clean_voie(struct arena *a, struct str given)
     if (c.n_rules == 0)
         clean_rule(&c, "voie.ponctuation");
     return clean_done(c, given, text);
+}
+
+/* Mending shows other damage (a quote taken away leaves "null"): until nothing changes. */
+struct cleaned clean_voie(struct arena *a, struct str given)
+{
+    struct cleaned c = clean_once(a, given);
+    for (int i = 0; i < ROUNDS_MAX; i++) {
+        if (c.n_rules == 0 || c.value.n == 0)
+            return c;
+        struct cleaned next = clean_once(a, c.value);
+        if (next.refused)
+            return next;
+        if (next.n_rules == 0)
+            return c;
+        for (size_t k = 0; k < next.n_rules; k++)
+            clean_rule(&c, next.rules[k]);
+        c = clean_done(c, given, next.value);
+    }
+    clean_refuse(&c, refusal);
+    return c;
 }
