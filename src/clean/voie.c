@@ -311,13 +311,16 @@ static struct str replaced(struct arena *a, struct str v, size_t from, size_t to
     return arena_printf(a, "%.*s%s %.*s", (int)from, v.p, word, (int)(v.n - to), v.p + to);
 }
 
-/* "R" is a letter of the number in "12 R Rue X"; "ch" is many things. */
+/* "R" is a letter of the number in "12 R Rue X". Some abbreviations are other words where no number stands before: "CH de
+ * Valence" (a hospital), "Pas de Calais", "Che Guevara", "Ham" (a town), "Pro BTP". */
 static bool short_kind_right(struct str v, struct str word, size_t number, size_t next)
 {
-    if (word.n > 1)
-        return true;
     struct str following = str_sub(v, next, word_end(v, next) - next);
-    return number > 0 && following.n > 1 && !clean_voie_is_kind(following) && !clean_voie_kind(following);
+    if (clean_word_in(" pas ", word) && clean_word_in(" des du ", following))
+        return true;
+    if (clean_word_in(" ch che chem pas pro esp ham ", word))
+        return number > 0;
+    return word.n > 1 || (number > 0 && following.n > 1 && !clean_voie_is_kind(following) && !clean_voie_kind(following));
 }
 
 static struct str with_kind(struct arena *a, struct cleaned *c, struct str v)
@@ -352,6 +355,8 @@ static struct str with_title(struct arena *a, struct cleaned *c, struct str v)
             previous = str_sub(v, before, word_end(v, before) - before);
             next = abbreviation(v, i, true, &word);
             const char *full = next > 0 ? clean_voie_title(word) : NULL;
+            if (full && clean_word_in(" mal ", word) && !clean_voie_is_marshal(str_sub(v, next, word_end(v, next) - next)))
+                full = NULL; /* "Chemin du Mal Pas" */
             if (full && (clean_word_in(" du de ", previous) || clean_voie_is_kind(previous))) {
                 clean_rule(c, "voie.abreviation");
                 return replaced(a, v, i, next, full);
@@ -365,45 +370,55 @@ static struct str with_title(struct arena *a, struct cleaned *c, struct str v)
 
 /* -- one value ------------------------------------------------------------------------------------------------------------------- */
 
+/* Bytes of a character that streets are made of, 0 for those that need a second look: punctuation, damage of encodings. */
+static size_t plain_char(struct str v, size_t i)
+{
+    unsigned char c = (unsigned char)v.p[i];
+    if (c < 0x80)
+        return clean_is_letter(v.p[i]) || clean_is_digit(v.p[i]) || c == '\'' || c == '-' ? 1 : 0;
+    struct str rest = str_sub(v, i, 4);
+    unsigned char second = (unsigned char)(rest.n > 1 ? rest.p[1] : 0), third = (unsigned char)(rest.n > 2 ? rest.p[2] : 0);
+    if (c == 0xC3 && second >= 0x80 && second <= 0xBF && second != 0x83 && second != 0x97 && second != 0xB7)
+        return third < 0x80 ? 2 : 0; /* two in a row may be one that was misread */
+    return c == 0xE2 && second == 0x80 && third == 0x99 ? 3 : 0;
+}
+
+/* Words that are shortened, and those that programs leave. */
+static bool suspect(struct str word)
+{
+    enum { LONGEST = 9 };
+    if (word.n == 0 || word.n > LONGEST || clean_is_digit(word.p[0]))
+        return false;
+    return clean_voie_kind(word) || clean_voie_title(word) || (word.n == LONGEST && str_eq_nocase(word, STR("undefined"))) ||
+           str_eq_nocase(word, STR("null")) || str_eq_nocase(word, STR("none")) || str_eq_nocase(word, STR("nan"));
+}
+
 /* Only characters of streets, no abbreviation nor tail to look for: nothing to do. */
 static bool is_right(struct str v)
 {
-    size_t word = 0, longest_number = 0, number = 0;
+    size_t number = 0, word = 0;
     bool letters = false;
-    if (v.n == 0 || !(clean_is_digit(v.p[0]) || clean_is_letter(v.p[0])) || v.p[0] == '0')
+    if (v.n == 0 || v.p[0] == '0' || v.p[0] == '-' || v.p[0] == '\'' || v.p[v.n - 1] == '-' || v.n < 5)
         return false;
-    for (size_t i = 0; i < v.n; i++) {
-        char c = v.p[i];
-        bool letter = clean_is_letter(c);
-        letters |= letter;
-        number = clean_is_digit(c) ? number + 1 : 0;
-        if (number > longest_number)
-            longest_number = number;
-        if (letter || clean_is_digit(c) || c == '\'' || c == '-') {
-            word++;
-        } else if (c == ' ') {
-            if (i + 1 >= v.n || v.p[i + 1] == ' ')
+    for (size_t i = 0; i < v.n;) {
+        size_t used = plain_char(v, i);
+        if (used == 0) {
+            if (v.p[i] != ' ' || i + 1 >= v.n || v.p[i + 1] == ' ' || suspect(str_sub(v, word, i - word)))
                 return false;
-            word = 0;
-        } else if ((unsigned char)c == 0xC3 && i + 1 < v.n && (unsigned char)v.p[i + 1] >= 0xA7 && (unsigned char)v.p[i + 1] <= 0xAB &&
-                   (i + 2 == v.n || (unsigned char)v.p[i + 2] < 0x80)) { /* ç è é ê ë */
-            word++;
-            i++;
-        } else {
-            return false;
+            used = 1;
+            word = i + 1;
+        } else if (v.p[i] == '\'' || v.p[i] == '-' || (unsigned char)v.p[i] == 0xE2) {
+            if (suspect(str_sub(v, word, i - word)))
+                return false;
+            word = i + used;
         }
-    }
-    if (!letters || longest_number > 4 || word == 0 || !(clean_is_letter(v.p[v.n - 1]) || clean_is_digit(v.p[v.n - 1]) || (unsigned char)v.p[v.n - 1] >= 0x80))
-        return false;
-    /* no word that may be an abbreviation */
-    for (size_t i = 0; i < v.n; i = word_end(v, i) + 1) {
-        struct str w = str_sub(v, i, word_end(v, i) - i);
-        if (w.n <= 4 && w.n > 0 && !clean_is_digit(w.p[0]) && (clean_voie_kind(w) || clean_voie_title(w) || clean_word_in(" null nan none ", w)))
+        number = clean_is_digit(v.p[i]) ? number + 1 : 0;
+        letters |= clean_is_letter(v.p[i]) || (unsigned char)v.p[i] == 0xC3;
+        if (number > 4)
             return false;
-        if (w.n == 9 && str_eq_nocase(w, STR("undefined")))
-            return false;
+        i += used;
     }
-    return true;
+    return letters && !suspect(str_sub(v, word, v.n - word)) && !clean_says_nothing(v);
 }
 
 static struct str one_round(struct arena *a, struct cleaned *c, struct str v, bool *lost, bool *only_town)

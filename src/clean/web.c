@@ -25,7 +25,7 @@ static bool hex(char c)
 
 static size_t host_end(struct str v, size_t start)
 {
-    while (start < v.n && !strchr("/?#", v.p[start]))
+    while (start < v.n && v.p[start] != '/' && v.p[start] != '?' && v.p[start] != '#')
         start++;
     return start;
 }
@@ -71,6 +71,8 @@ static bool is_right(struct str v)
     if (start == 0 || v.n > URL_MAX || !host_and_port(str_sub(v, start, end - start)))
         return false;
     for (size_t i = end; i < v.n; i++) {
+        if (clean_is_letter(v.p[i]) && v.p[i] != 'h')
+            continue;
         if (!unreserved(v.p[i]) || (v.p[i] == '%' && !(i + 2 < v.n && hex(v.p[i + 1]) && hex(v.p[i + 2]))) ||
             (v.p[i] == 'h' && starts_inside(v, i)) ||
             ((v.p[i] == ',' || v.p[i] == ';') && starts_address(str_sub(v, i + 1, v.n))))

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/utf8.h"
 #include "clean/clean.h"
 #include "modules/directory/fields.h"
 
@@ -33,6 +34,21 @@ static void each(struct str list, const char *(*check)(const struct check_contex
     struct str piece;
     while (str_split(&list, '|', &piece))
         expect(check(&context, piece) == NULL);
+}
+
+/* The characters that the standard's library allows in a street. */
+static const char *check_street(const struct check_context *cx, struct str v)
+{
+    (void)cx;
+    for (size_t i = 0; i < v.n;) {
+        uint32_t cp = 0;
+        i += utf8_decode(v.p + i, v.n - i, &cp);
+        bool letter = (cp >= 'A' && cp <= 'Z') || (cp >= 'a' && cp <= 'z') || (cp >= 0xC0 && cp <= 0xFF && cp != 0xD7 && cp != 0xF7) ||
+                      (cp >= 0x152 && cp <= 0x178);
+        if (!letter && !(cp < 0x80 && strchr("0123456789-,().&:+|;'/ ", (int)cp)) && cp != 0xB0 && cp != 0x2013 && cp != 0x2019)
+            return "another character";
+    }
+    return NULL;
 }
 
 typedef struct cleaned cleaner(struct arena *, struct str);
@@ -104,6 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         struct cleaned once = cleaners[i].clean(a, given), twice;
         if (!check_cleaned(given, &once))
             continue;
+        if (cleaners[i].clean == clean_voie)
+            expect(check_street(&context, once.value) == NULL);
         if (cleaners[i].check)
             each(once.value, cleaners[i].check);
         if (cleaners[i].clean == clean_siret)

@@ -96,6 +96,8 @@ static void dates(void **state)
         {"22-03-25", NULL, NULL},
         {"mars 2022", NULL, NULL},
         {"2022", NULL, NULL},
+        {"35000", NULL, NULL},
+        {"0261910011", NULL, NULL},
         {"du 01/01/2020 au 31/12/2020", NULL, NULL},
         {"30 février 2022", NULL, NULL},
         {"0000-00-00", "", "valeur.absente"},

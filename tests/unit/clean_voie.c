@@ -12,7 +12,8 @@ static void right_streets_stay(void **state)
         "Rond-Point Ibrahim Ali (1978-1995)", "Place du 8 Mai 1945", "Rd 820 ZI Robert Lavigne", "12 av.de la Gare",
         "Place de Verdun BP 40111", "12 Route de Paris CS 12345", "2067 chemin ST Claude – Nova Antipolis", "Piazza al Forno",
         "10000 Route de la Plage", "3 rue R. Dubois", "3 place St Jean", "Bât. A, 3 rue Haute", "Chemin Che Guevara",
-        "Place Jean-Baptiste de la Salle", "1 Esplanade des Arts", "53 Avenue de l'Europe; 1er étage bureau 09", "Rue de Ch. Péguy",
+        "Place Jean-Baptiste de la Salle", "1 Esplanade des Arts", "CH de Valence", "Pas de Calais Habitat", "Chemin du Mal Pas", "Pro BTP, 3 rue Haute", "Ham Nord",
+        "Che Guevara", "53 Avenue de l'Europe; 1er étage bureau 09", "Rue de Ch. Péguy",
     };
     struct arena *a = arena_new(SIZE_MAX);
     for (size_t i = 0; i < sizeof streets / sizeof *streets; i++) {
