@@ -77,7 +77,9 @@ bool clean_says_nothing(struct str v)
         STR_INIT("inconnu"),         STR_INIT("inconnue"),        STR_INIT("pas de téléphone"), STR_INIT("pas de telephone"),
         STR_INIT("pas de site"),     STR_INIT("pas de mail"),     STR_INIT("pas de site internet"), STR_INIT("pas de site web"),
         STR_INIT("sans"),            STR_INIT("sans objet"),      STR_INIT("[non diffusible]"), STR_INIT("à venir"),
-        STR_INIT("a venir"),
+        STR_INIT("a venir"),         STR_INIT("à compléter"),     STR_INIT("a completer"),  STR_INIT("à préciser"),
+        STR_INIT("à définir"),       STR_INIT("en cours"),        STR_INIT("en construction"), STR_INIT("non communiquée"),
+        STR_INIT("non renseignée"),  STR_INIT("pas d'adresse"),   STR_INIT("sans adresse"),
     };
     enum { LONGEST = 24 };
     bool any = false;

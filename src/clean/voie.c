@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "clean/voie.h"
 
-enum { ROUNDS_MAX = 6 };
+enum { ROUNDS_MAX = 6, NAMELESS_MAX = 24 };
 
 static const char *const refusal = "Il n’y a pas de rue ici. Écrivez le numéro et le nom de la voie, par exemple 8 rue des Lilas.";
 
@@ -110,7 +110,7 @@ static struct str trimmed(struct str v)
             v = str_sub(v, 1, v.n);
         else if (str_starts(v, STR("–")))
             v = str_sub(v, 3, v.n);
-        else if (v.n > 0 && strchr(" ,;-/|:&+", v.p[v.n - 1]))
+        else if (v.n > 0 && strchr(" ,;-/|:&+(", v.p[v.n - 1]))
             v.n--;
         else if (str_ends(v, STR("–")))
             v.n -= 3;
@@ -226,12 +226,26 @@ static bool is_postal(struct str v, size_t i)
     return !clean_voie_is_kind(next) && !clean_voie_kind(next);
 }
 
+/* "F-35000", "FR 35000". */
+static struct str without_country(struct str head)
+{
+    size_t end = head.n, start;
+    while (end > 0 && (head.p[end - 1] == ' ' || head.p[end - 1] == '-'))
+        end--;
+    start = end;
+    while (start > 0 && !ends_word(head, start - 1))
+        start--;
+    struct str word = str_sub(head, start, end - start);
+    bool glued = end + 1 == head.n && head.p[end] == '-';
+    return str_eq(word, STR("FR")) || (str_eq(word, STR("F")) && glued) ? str_sub(head, 0, start) : head;
+}
+
 static struct str without_tail(struct cleaned *c, struct str v, bool *only_town)
 {
     for (size_t i = 0; i + 5 <= v.n; i++) {
         if (!clean_is_digit(v.p[i]) || !is_postal(v, i))
             continue;
-        struct str head = trimmed(str_sub(v, 0, i));
+        struct str head = trimmed(without_country(str_sub(v, 0, i)));
         bool letters = false;
         for (size_t k = 0; k < head.n; k++)
             letters |= clean_is_letter(head.p[k]) || (unsigned char)head.p[k] >= 0x80;
@@ -315,11 +329,12 @@ static struct str replaced(struct arena *a, struct str v, size_t from, size_t to
  * Valence" (a hospital), "Pas de Calais", "Che Guevara", "Ham" (a town), "Pro BTP". */
 static bool short_kind_right(struct str v, struct str word, size_t number, size_t next)
 {
+    bool dot = word.p[word.n] == '.';
     struct str following = str_sub(v, next, word_end(v, next) - next);
     if (clean_word_in(" pas ", word) && clean_word_in(" des du ", following))
         return true;
     if (clean_word_in(" ch che chem pas pro esp ham ", word))
-        return number > 0;
+        return number > 0 || dot;
     return word.n > 1 || (number > 0 && following.n > 1 && !clean_voie_is_kind(following) && !clean_voie_kind(following));
 }
 
@@ -383,6 +398,13 @@ static size_t plain_char(struct str v, size_t i)
     return c == 0xE2 && second == 0x80 && third == 0x99 ? 3 : 0;
 }
 
+/* "12 rue", "12 A": a number and a kind of street, without a name. */
+static bool nameless(struct str v)
+{
+    struct str rest = trimmed(str_sub(v, number_end(v), v.n));
+    return rest.n < 2 || clean_word_in(" rue avenue boulevard route chemin impasse cours rd bd av ", rest) || str_eq_nocase(rest, STR("allée"));
+}
+
 /* Words that are shortened, and those that programs leave. */
 static bool suspect(struct str word)
 {
@@ -418,7 +440,7 @@ static bool is_right(struct str v)
             return false;
         i += used;
     }
-    return letters && !suspect(str_sub(v, word, v.n - word)) && !clean_says_nothing(v);
+    return letters && !suspect(str_sub(v, word, v.n - word)) && !clean_says_nothing(v) && (v.n > NAMELESS_MAX || !nameless(v));
 }
 
 static struct str one_round(struct arena *a, struct cleaned *c, struct str v, bool *lost, bool *only_town)
@@ -462,7 +484,7 @@ static struct cleaned clean_once(struct arena *a, struct str given)
         clean_refuse(&c, "Il y a dans cette rue un caractère qui n’est d’aucune écriture des rues, ou une lettre perdue (?). Retapez-la.");
         return c;
     }
-    if (!letters || only_town) {
+    if (!letters || only_town || nameless(text)) {
         clean_refuse(&c, only_town ? "Il n’y a ici que le code postal et la commune. Écrivez le numéro et le nom de la voie, par exemple 8 rue des Lilas." : refusal);
         return c;
     }

@@ -54,6 +54,7 @@ static void organisations(void **state)
         {"5578000100016", "05578000100016", "siret.zero_initial"},
         {"W9R2003255", "W9R2003255", ""},
         {"w 9r2 003255", "W9R2003255", "rna.espaces"},
+        {"RNA n° W751234567", "W751234567", NULL},
         {"1 234 567.001", "1234567001", "ridet.espaces"},
         {"00000000000000", "", "valeur.absente"},
         {"0", "", "valeur.absente"},

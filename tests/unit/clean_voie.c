@@ -39,6 +39,7 @@ static void abbreviations(void **state)
         {"QU. DARBOUSSON 201 CHEMIN", "Quartier DARBOUSSON 201 CHEMIN", "voie.abreviation"},
         {"12 R VICTOR HUGO", "12 Rue VICTOR HUGO", "voie.abreviation"},
         {"12 R RUE VICTOR HUGO", "12 R RUE VICTOR HUGO", ""},
+        {"Ch. des Lilas", "Chemin des Lilas", "voie.abreviation"},
         {"54 PRO DES LICES", "54 Promenade DES LICES", "voie.abreviation"},
     };
     CHECK(clean_voie, cases);
@@ -69,6 +70,11 @@ static void around(void **state)
         {"4 Rue du 11 Novembre\n\nCastel de la Cour", "4 Rue du 11 Novembre, Castel de la Cour", NULL},
         {"12 rue\nde la Gare", "12 rue de la Gare", NULL},
         {"-----", "", "valeur.absente"},
+        {"12 rue Haute, Rennes (35000)", "12 rue Haute, Rennes", "voie.code_postal"},
+        {"12 rue Haute F-35000 Rennes", "12 rue Haute", "voie.code_postal"},
+        {"12 rue", NULL, NULL},
+        {"12 A", NULL, NULL},
+        {"F-35000 Rennes", NULL, NULL},
         {"75001 Paris", NULL, NULL},
         {"81600 TECOU", NULL, NULL},
         {"1 - 3", NULL, NULL},
