@@ -43,7 +43,8 @@ struct cleaned clean_voie(struct arena *a, struct str v);
 /* Five digits: lost leading zero, spaces, "F-35000", "35000.0", "35 000"; the INSEE form too: 2a004 → 2A004. No look-up. */
 struct cleaned clean_code_postal(struct arena *a, struct str v);
 struct cleaned clean_code_insee(struct arena *a, struct str v);
-/* SIRET (spaces, dots, 3.56E+13 refused, Luhn, La Poste), RNA (W + 9), RIDET; fourteen zeros are no value. */
+/* SIRET (spaces, dots, 3.56E+13 refused, Luhn, La Poste), RNA (W + 9), RIDET; zeros are no value, without a rule: so LaMednum
+ * files say that nobody knows. */
 struct cleaned clean_pivot(struct arena *a, struct str v);
 /* SIRET only. */
 struct cleaned clean_siret(struct arena *a, struct str v);

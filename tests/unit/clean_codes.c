@@ -56,8 +56,9 @@ static void organisations(void **state)
         {"w 9r2 003255", "W9R2003255", "rna.espaces"},
         {"RNA n° W751234567", "W751234567", NULL},
         {"1 234 567.001", "1234567001", "ridet.espaces"},
-        {"00000000000000", "", "valeur.absente"},
-        {"0", "", "valeur.absente"},
+        {"00000000000000", "", ""}, /* how LaMednum files say that nobody knows: nothing was corrected */
+        {"0", "", ""},
+        {"néant", "", "valeur.absente"},
         {"12345678910111", NULL, NULL},
         {"3.56E+13", NULL, NULL},
         {"435754343", NULL, NULL}, /* a SIREN says no place */
