@@ -196,7 +196,7 @@ static void tidy_opening(struct work *w, const struct field *f, struct str *cell
     }
     if (rule)
         correct(w, f->name, rule, given, expression);
-    *cell = expression;
+    *cell = str_trim(expression);
 }
 
 /* -- lists ---------------------------------------------------------------------------------------------------- */
@@ -293,8 +293,10 @@ static void tidy_cell(struct work *w, const struct field *f, struct str *cell)
     } else if (cell->n > 0 && cleaner == TIDY_LIST) {
         tidy_one_list(w, f, cell);
     } else if (cell->n > 0 && cleaner != TIDY_COMMUNE && strcmp(f->name, "latitude") != 0 && strcmp(f->name, "longitude") != 0) {
-        struct str left;
+        struct str left, item;
         struct cleaned c = tidy_field(w->a, w->raw->kind, f, *cell, &w->cx, &left);
+        while (!c.refused && str_split(&left, '|', &item))
+            field_problem(w->a, w->problems, f->name, item, f->check(&(struct check_context){w->a, INT64_MAX}, item), false);
         take(w, f, cell, &c);
     }
 }

@@ -41,12 +41,24 @@ enum tidy_cleaner tidy_cleaner_of(enum directory_kind kind, const struct field *
 
 /* -- what is right already ------------------------------------------------------------------------------ */
 
+/* "&eacute;", "&#39;" */
+static bool entity_at(struct str v, size_t i)
+{
+    enum { ENTITY_MAX = 10 };
+    size_t n = 1;
+    while (n < ENTITY_MAX && i + n < v.n && (v.p[i + n] == '#' || (v.p[i + n] >= '0' && v.p[i + n] <= '9') ||
+                                             ((v.p[i + n] | 32) >= 'a' && (v.p[i + n] | 32) <= 'z')))
+        n++;
+    return n > 2 && i + n < v.n && v.p[i + n] == ';';
+}
+
 /* Marks of HTML or of a wrong encoding: worth a closer look. */
 static bool looks_dirty(struct str v)
 {
     for (size_t i = 0; i + 1 < v.n; i++) {
         unsigned char c = (unsigned char)v.p[i], d = (unsigned char)v.p[i + 1];
-        if (c == '<' || c == '&' || (c == 0xC3 && (d == 0x83 || d == 0x82 || d == 0xA2)) || (c == 0xEF && d == 0xBF))
+        bool tag = c == '<' && (d == '/' || d == '!' || ((d | 32) >= 'a' && (d | 32) <= 'z'));
+        if (tag || (c == '&' && entity_at(v, i)) || (c == 0xC3 && (d == 0x83 || d == 0x82 || d == 0xA2)) || (c == 0xEF && d == 0xBF))
             return true;
     }
     return false;
@@ -134,7 +146,7 @@ static struct cleaned free_list(struct arena *a, struct str v)
 }
 
 /* "Ille-et-Vilaine", "35 - Ille-et-Vilaine", "1053", "France entière" → the codes of zone_eligibilite. */
-static struct cleaned zones(struct arena *a, struct str v)
+static struct cleaned zones(struct arena *a, struct str v, struct str *left)
 {
     struct cleaned list = free_list(a, v);
     if (list.refused)
@@ -158,6 +170,10 @@ static struct cleaned zones(struct arena *a, struct str v)
             if (str_split(&words, ' ', &head) && territory_departement_find(head, &d))
                 code = d.code;
         }
+        if (check_zone(&no_bound, code)) {
+            *left = left->n ? arena_printf(a, "%.*s|%.*s", STR_ARG(*left), STR_ARG(item)) : item;
+            continue;
+        }
         if (!str_eq(code, item))
             clean_rule(&list, "zone.code");
         if (out.n > 0)
@@ -166,6 +182,8 @@ static struct cleaned zones(struct arena *a, struct str v)
     }
     list.value = arena_str(a, buf_str(&out));
     buf_deinit(&out);
+    if (list.value.n == 0 && left->n > 0)
+        list.refused = check_zone(&no_bound, *left);
     return list;
 }
 
@@ -230,8 +248,6 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
         return first_only(clean_sites_web(a, v), "site_web.premier");
     case TIDY_DATE:
         return clean_date(a, v);
-    case TIDY_ZONES:
-        return zones(a, v);
     case TIDY_FREE_LIST:
         return free_list(a, v);
     case TIDY_HOURS:
@@ -242,6 +258,7 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
     case TIDY_AS_IS:
     case TIDY_COMMUNE:
     case TIDY_LIST:
+    case TIDY_ZONES:
         break;
     }
     return cleaner == TIDY_TEXT ? clean_text(a, v, false) : (struct cleaned){.value = str_trim(v)};
@@ -263,7 +280,7 @@ struct cleaned tidy_field(struct arena *a, enum directory_kind kind, const struc
         clean_rule(&nothing, "valeur.absente");
         return nothing;
     }
-    return by_cleaner(a, cleaner, v, cx);
+    return cleaner == TIDY_ZONES ? zones(a, v, left) : by_cleaner(a, cleaner, v, cx);
 }
 
 bool tidy_value(struct arena *a, enum directory_kind kind, const char *field, struct str value,
