@@ -133,8 +133,8 @@ static bool says_nothing(struct arena *a, struct str v)
     static const char *const words[] = {"null", "undefined", "nan", "n a", "na", "neant", "non renseigne", "non renseignee",
                                         "non communique", "non communiquee", "inconnu", "inconnue", "a completer", "nc", "nd"};
     enum { NOTHING_MAX = 24 };
-    if (v.n > NOTHING_MAX)
-        return false;
+    if (v.n == 0 || v.n > NOTHING_MAX)
+        return v.n == 0;
     struct str folded = text_fold(a, v);
     if (folded.n == 0) /* "-", "?", "#" */
         return v.n < 4 && (unsigned char)v.p[0] < 0x80;
