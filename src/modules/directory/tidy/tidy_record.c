@@ -304,6 +304,8 @@ static void tidy_cell(struct work *w, size_t i)
         tidy_opening(w, f, cell);
     } else if (cell->n > 0 && cleaner == TIDY_LIST) {
         tidy_one_list(w, f, cell);
+    } else if (cleaner == TIDY_PIVOT && str_eq(*cell, STR("00000000000000"))) {
+        return; /* the standard's own "unknown": the check empties it without a word */
     } else if (cell->n > 0 && cleaner != TIDY_COMMUNE && i != w->plan->latitude && i != w->plan->longitude) {
         struct str left, item;
         struct cleaned c = tidy_field(w->a, w->raw->kind, f, *cell, &w->cx, &left);
