@@ -24,7 +24,8 @@ struct directory_problem {
     const char *field; /* the standard's name */
     struct str value;  /* what was given, cut to 200 bytes */
     const char *why;   /* French: what is wrong and what to do */
-    bool refuses;      /* a required field: the record cannot be kept. Otherwise the value was dropped */
+    bool refuses;      /* a required field: the record cannot be kept */
+    bool kept;         /* only a doubt: the value is kept, somebody should look at it. Neither: the value was left aside */
 };
 struct directory_problems {
     struct directory_problem *items;
@@ -273,6 +274,7 @@ struct directory_import_counts {
     int64_t kept_deleted; /* removed here by a human: left removed */
     int64_t gone;         /* no longer in their file; not among the rows */
     int64_t dropped;      /* optional values left aside, one report line each */
+    int64_t doubtful;     /* values kept that somebody should look at, one report line each */
     int64_t corrected;    /* values that cleaning changed, one report line each */
 };
 enum directory_import_action { DIRECTORY_IMPORT_ADD, DIRECTORY_IMPORT_UPDATE, DIRECTORY_IMPORT_GONE, DIRECTORY_IMPORT_BACK };

@@ -3,13 +3,13 @@
 
 /* In this order: the first that recognises the file reads it. A newcomer is one row. */
 static const struct format formats[] = {
-    {"Balise", format_is_balise, format_read_balise},
-    {"OpenStreetMap", format_is_osm, format_read_osm},
-    {"data·inclusion v0", format_is_inclusion_0, format_read_inclusion_0},
-    {"LaMednum v0", format_is_lamednum_0, format_read_lamednum_0},
-    {"LaMednum 2.0.0", format_is_lamednum_2, format_read_lamednum_2},
-    {"LaMednum 1.0.2", format_is_lamednum_1, format_read_lamednum_1},
-    {"data·inclusion v1", format_is_inclusion_1, format_read_inclusion_1},
+    {"Balise", false, format_is_balise, format_read_balise},
+    {"OpenStreetMap", true, format_is_osm, format_read_osm},
+    {"data·inclusion v0", true, format_is_inclusion_0, format_read_inclusion_0},
+    {"LaMednum v0", true, format_is_lamednum_0, format_read_lamednum_0},
+    {"LaMednum 2.0.0", false, format_is_lamednum_2, format_read_lamednum_2},
+    {"LaMednum 1.0.2", false, format_is_lamednum_1, format_read_lamednum_1},
+    {"data·inclusion v1", false, format_is_inclusion_1, format_read_inclusion_1},
 };
 
 static const char *const container_names[] = {
@@ -148,6 +148,7 @@ enum err format_read(struct importer *im, const char **name)
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (formats[i].detect(f)) {
             *name = arena_cstr(im->a, arena_printf(im->a, "%s (%s)", formats[i].name, container_names[f->container]));
+            im->free_form = formats[i].free_form;
             return formats[i].read(im, f);
         }
     return unknown(im, f);

@@ -51,6 +51,7 @@ bool format_has_any(const struct format_file *f, const char *const *names, size_
 struct format {
     /* Shown to people, without what holds it: "LaMednum v0". The container is added: "LaMednum v0 (GeoJSON)". */
     const char *name;
+    bool free_form; /* as in struct importer */
     bool (*detect)(const struct format_file *f);
     enum err (*read)(struct importer *im, const struct format_file *f);
 };

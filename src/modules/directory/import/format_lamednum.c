@@ -288,7 +288,7 @@ static enum err read_place(struct importer *im, void *ctx, const struct format_r
 {
     struct plan *plan = ctx;
     struct raw_record *raw = format_raw(im, DIRECTORY_PLACE);
-    raw->date_inconnue = plan->version == V1 ? NULL : "1970-01-01";
+    raw->date_inconnue = "1970-01-01"; /* 1.0.2 requires one: a place is not refused because nobody knows */
     for (size_t i = 0; i < row->n; i++) {
         struct target t = target_of(plan, i, row->names[i]);
         struct str value = str_trim(row->values[i]);

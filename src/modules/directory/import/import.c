@@ -76,8 +76,8 @@ enum err import_record(struct importer *im, enum directory_kind kind, void *reco
                           : import_compare(im, kind, record, line, problems, corrections));
     if (problems->refused)
         im->counts.refused++;
-    else
-        im->counts.dropped += (int64_t)problems->n;
+    for (size_t i = 0; i < problems->n && !problems->refused; i++)
+        ++*(problems->items[i].kept ? &im->counts.doubtful : &im->counts.dropped);
     im->counts.corrected += (int64_t)corrections->n;
     TRY(import_notes_problems(&im->notes, im->rows, line, name, problems));
     return import_notes_corrections(&im->notes, im->rows, line, name, corrections);

@@ -70,6 +70,8 @@ struct importer {
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
+    bool free_form; /* the file follows no standard of today: every value is written in its best form; otherwise what is
+                       valid stays letter for letter */
     bool loaded[3], derived_loaded;
     bool has_choices[3];     /* by kind: a person chose something somewhere */
     struct import_changes changes;

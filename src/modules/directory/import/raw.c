@@ -1,6 +1,7 @@
 #include "modules/directory/import/raw.h"
 
 #include "modules/directory/import/import.h"
+#include "modules/directory/tidy/tidy.h"
 
 struct str *raw_cell(struct raw_record *raw, const char *field)
 {
@@ -29,11 +30,13 @@ enum err import_raw(struct importer *im, struct raw_record *raw, size_t line, st
 {
     const struct field_table *t = field_table(raw->kind);
     void *record = arena_zalloc(im->rows, t->size);
+    struct directory_corrections none = {0}, *corrections = raw->corrections ? raw->corrections : &none;
+    tidy_record(im->rows, raw, im->free_form ? TIDY_FULL : TIDY_STANDARD, problems, corrections);
     if (raw->date_inconnue)
         give_date(im, raw, problems);
     for (size_t i = 0; i < t->n; i++)
         field_read_cell(im->rows, &t->fields[i], record, raw->cells[i], problems);
     if (raw->kind == DIRECTORY_PLACE)
         record_of(record)->source = raw->source;
-    return import_record(im, raw->kind, record, line, problems, raw->corrections ? raw->corrections : &(struct directory_corrections){0});
+    return import_record(im, raw->kind, record, line, problems, corrections);
 }
