@@ -165,7 +165,8 @@ static void add_categories(struct arena *a)
 
 static void make_table(void)
 {
-    struct arena *a = arena_new(SIZE_MAX); /* for ever: the keys */
+    static struct arena *a; /* for ever: the keys */
+    a = arena_new(SIZE_MAX);
     if (!a)
         abort();
     for (enum directory_enum_id list = 0; list < ENUM_FAMILLE; list++)
