@@ -87,6 +87,8 @@ static void show_notes(const struct import_show *s, const struct directory_impor
                (long long)res->gone_withheld);
     if (res->ignored_columns.n > 0)
         printf("  Colonnes hors du standard, ignorées : %.*s\n", STR_ARG(res->ignored_columns));
+    if (res->missing_columns.n > 0)
+        printf("  Colonnes de la correspondance absentes du fichier : %.*s\n", STR_ARG(res->missing_columns));
     if (s->report_path)
         printf("  Rapport : %s\n", s->report_path);
     if (res->id.n > 0 && n->added + n->updated + n->gone + n->back > 0)

@@ -85,28 +85,15 @@ enum err import_record(struct importer *im, enum directory_kind kind, void *reco
 
 /* -- the whole ------------------------------------------------------------------------------------ */
 
-static bool starts(struct str s, const char *what)
-{
-    return s.n >= strlen(what) && strncasecmp(s.p, what, strlen(what)) == 0;
-}
-
 /* Files that people send by mistake. */
 static enum err refuse_strangers(struct importer *im, struct str data)
 {
-    enum { LOOK = 4096 };
-    if (data.n == 0)
-        return import_fail(im, "Le fichier est vide.");
-    if (starts(data, "PK\003\004") || starts(data, "\xD0\xCF\x11\xE0"))
-        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive : ses colonnes n’ont pas de sens connu. « balise "
-                               "import --suggest FICHIER » prépare la correspondance, à relire puis à donner avec --mapping.");
-    if (starts(data, "%PDF"))
-        return import_fail(im, "C’est un document PDF. Il faut le fichier de données, au format CSV ou JSON.");
-    if (starts(data, "\x1F\x8B"))
-        return import_fail(im, "Le fichier est compressé (gzip). Décompressez-le d’abord : gunzip FICHIER.gz.");
-    if (starts(data, "<"))
-        return import_fail(im, "C’est une page web (HTML) ou du XML. Téléchargez le fichier de données lui-même, au format CSV ou JSON.");
-    if (memchr(data.p, 0, data.n < LOOK ? data.n : LOOK))
-        return import_fail(im, "Ce n’est pas un fichier de texte. Il faut un fichier CSV ou JSON, en UTF-8.");
+    const char *stranger = table_stranger(data);
+    if (stranger)
+        return import_fail(im, "%s", stranger);
+    if (str_starts(data, STR("PK\003\004")))
+        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
+                               "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.");
     return OK;
 }
 
@@ -117,6 +104,12 @@ static struct str without_bom(struct str s)
 
 static enum err read_file(struct importer *im, struct directory_import_result *out)
 {
+    struct map *m;
+    if (im->in->mapping.n > 0) {
+        TRY(map_parse(im->a, im->in->mapping, &m, im->why));
+        im->free_form = true;
+        return import_mapped(im, m, out);
+    }
     TRY(refuse_strangers(im, str_trim(without_bom(im->in->data))));
     return format_read(im, &out->format);
 }
@@ -153,7 +146,7 @@ enum err directory_import_run(struct db_conn *c, struct arena *a, const struct d
 {
     struct importer im = {.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX), .other = arena_new(SIZE_MAX)};
     im.changes.a = arena_new(SIZE_MAX);
-    *out = (struct directory_import_result){.ignored_columns = STR_NONE};
+    *out = (struct directory_import_result){.ignored_columns = STR_NONE, .missing_columns = STR_NONE};
     *why = STR_NONE;
     if (!im.rows || !im.other || !im.changes.a) {
         arena_free(im.changes.a);
