@@ -31,6 +31,8 @@ static const char *indicative(const char *national)
         {"262", "262"}, {"263", "262"}, {"269", "262"}, {"639", "262"}, {"692", "262"}, {"693", "262"}, {"590", "590"},
         {"690", "590"}, {"691", "590"}, {"594", "594"}, {"694", "594"}, {"596", "596"}, {"696", "596"}, {"697", "596"},
     };
+    if (memcmp(national, "63998", 5) == 0) /* 06 39 98: kept for fiction, in metropolitan France */
+        return "33";
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (memcmp(national, table[i][0], 3) == 0)
             return table[i][1];

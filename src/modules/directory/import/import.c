@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "modules/directory/import/import.h"
+#include "modules/directory/import/format.h"
 
 enum { IGNORED_MAX = 4096 };
 
@@ -41,7 +41,7 @@ void import_progress(struct importer *im, size_t read_bytes)
 static void give_source(struct importer *im, enum directory_kind kind, void *record)
 {
     struct directory_record *r = record_of(record);
-    if (kind == DIRECTORY_PLACE)
+    if (kind == DIRECTORY_PLACE && (im->in->source.n > 0 || r->source.n == 0))
         r->source = im->in->source.n ? im->in->source
                                      : text_slug(im->rows, ((struct directory_place *)record)->source_texte, 60);
     if (r->source.n == 0)
@@ -76,8 +76,8 @@ enum err import_record(struct importer *im, enum directory_kind kind, void *reco
                           : import_compare(im, kind, record, line, problems, corrections));
     if (problems->refused)
         im->counts.refused++;
-    else
-        im->counts.dropped += (int64_t)problems->n;
+    for (size_t i = 0; i < problems->n && !problems->refused; i++)
+        ++*(problems->items[i].kept ? &im->counts.doubtful : &im->counts.dropped);
     im->counts.corrected += (int64_t)corrections->n;
     TRY(import_notes_problems(&im->notes, im->rows, line, name, problems));
     return import_notes_corrections(&im->notes, im->rows, line, name, corrections);
@@ -92,14 +92,9 @@ static enum err refuse_strangers(struct importer *im, struct str data)
     if (stranger)
         return import_fail(im, "%s", stranger);
     if (str_starts(data, STR("PK\003\004")))
-        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
-                               "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.");
+        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive : ses colonnes n’ont pas de sens connu. « balise "
+                               "import --suggest FICHIER » prépare la correspondance, à relire puis à donner avec --mapping.");
     return OK;
-}
-
-static struct str without_bom(struct str s)
-{
-    return str_starts(s, STR("\xEF\xBB\xBF")) ? str_sub(s, 3, s.n) : s;
 }
 
 static enum err read_file(struct importer *im, struct directory_import_result *out)
@@ -110,11 +105,7 @@ static enum err read_file(struct importer *im, struct directory_import_result *o
         return import_mapped(im, m, out);
     }
     TRY(refuse_strangers(im, im->in->data));
-    struct str data = str_trim(without_bom(im->in->data));
-    if (data.p[0] == '{' || data.p[0] == '[')
-        return import_json(im, &out->format);
-    out->format = "LaMednum 1.0.2 (CSV)";
-    return import_csv(im);
+    return format_read(im, &out->format);
 }
 
 static enum err work(struct importer *im, struct directory_import_result *out)
@@ -131,6 +122,10 @@ static enum err work(struct importer *im, struct directory_import_result *out)
 
 static enum err run(struct importer *im, struct directory_import_result *out)
 {
+    if (!im->c) {
+        TRY(read_file(im, out));
+        return import_notes_flush(&im->notes);
+    }
     TRY(db_begin(im->c, DB_WRITE));
     enum err e = work(im, out);
     if (e != OK || im->in->dry_run) {
@@ -164,7 +159,7 @@ enum err directory_import_run(struct db_conn *c, struct arena *a, const struct d
     enum err e = run(&im, out);
     out->counts = im.counts;
     out->gone_withheld = im.gone_withheld;
-    if (e == OK && !in->dry_run)
+    if (e == OK && c && !in->dry_run)
         out->id = arena_str(a, str_from(im.changes.id));
     out->ignored_columns = arena_str(a, buf_str(&im.ignored));
     for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)

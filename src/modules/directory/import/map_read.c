@@ -359,8 +359,7 @@ void map_row(struct arena *a, const struct map_bound *b, const struct table_row 
     read_hours(&r, raw);
     if (cells[m->known[MAP_SOURCE]].n == 0)
         cells[m->known[MAP_SOURCE]] = m->source;
-    if (cells[m->known[MAP_DATE]].n == 0)
-        cells[m->known[MAP_DATE]] = STR(UNKNOWN_DATE);
+    raw->date_inconnue = UNKNOWN_DATE;
     raw->typologie_du_nom = cells[m->known[MAP_TYPOLOGIE]].n == 0;
     if (cells[m->known[MAP_ID]].n == 0)
         cells[m->known[MAP_ID]] = made_id(a, m, raw);
