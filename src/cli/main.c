@@ -18,6 +18,8 @@ static const struct cli_command commands[] = {
      "rend toutes les données publiables"},
     {"territory", cmd_territory, "territory import FICHIER | search TEXTE | get [CLÉ] | set CLÉ VALEUR",
      "communes, coordonnées et réglages du territoire"},
+    {"geocode", cmd_geocode, "geocode [--dry-run] [--limit N] [--url ADRESSE]",
+     "cherche la position des lieux d’après leur adresse"},
     {"demo", cmd_demo, "demo [--if-empty]", "remplit une base vide avec un territoire fictif"},
     {"hours", cmd_hours, "hours EXPRESSION --at 2026-11-22T10:00 [--departement 35] | --batch",
      "dit si c’est ouvert"},

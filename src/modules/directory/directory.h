@@ -99,6 +99,8 @@ struct directory_counts {
 enum err directory_count(struct db_conn *c, struct directory_counts *out) MUST_USE;
 
 /* -- cards: what a person searches ---------------------------------------------------------------- */
+/* What stands for a point that is not known. */
+enum directory_approximation { APPROXIMATE_NOT, APPROXIMATE_COMMUNE /* its centre */, APPROXIMATE_AROUND /* near it */ };
 /* Everything needed to draw a result without the database. Lives in the snapshot. */
 struct directory_card {
     enum directory_kind kind; /* DIRECTORY_PLACE or DIRECTORY_STRUCTURE */
@@ -106,7 +108,8 @@ struct directory_card {
     struct str adresse, code_postal, commune, code_insee;
     struct str telephone; /* E.164 or as given; may be empty */
     struct str prise_rdv; /* booking link; may be empty */
-    bool has_point;
+    bool has_point; /* its own */
+    enum directory_approximation approximate; /* without one: what `point` is. For distances only, never shown as a place */
     struct geo_point point;
     const struct hours *hours; /* NULL: unknown or not valid */
     struct hours_place hours_place;
@@ -359,6 +362,31 @@ bool directory_format_find(struct str name, enum directory_format *out);
  * Runs in one DB_READ transaction of its own: the connection must not be in one. */
 enum err directory_export(struct db_conn *c, enum directory_format f, bool (*sink)(void *ctx, struct str piece),
                           void *ctx) MUST_USE;
+
+/* -- addresses to points (geocode*.c) ----------------------------------------------------------------- */
+struct outgoing_transport;
+struct directory_geocoding {
+    struct str service; /* "geoplateforme", or the address of a service that has its contract */
+    bool dry_run;       /* nothing leaves, nothing is written */
+    int64_t limit;      /* addresses asked at most; 0: no limit */
+    struct str actor;
+    const struct outgoing_transport *transport; /* NULL: the network */
+    bool (*stopping)(void *ctx);     /* true: give up soon; NULL: never */
+    enum err (*each_batch)(void *ctx); /* before each request; an error stops; NULL: nothing to do */
+    void *ctx;
+};
+struct directory_geocoding_result {
+    int64_t without_point; /* live places with a street and no point, but those where a person chose that */
+    int64_t to_ask;        /* addresses that no answer is kept of, or that are asked again: each once */
+    int64_t asked;
+    int64_t placed; /* places that were given a point */
+};
+/* Gives a point to places that have none, from their address. What is right is written, remarked and journalled, by
+ * transactions of its own, batch by batch: when the service fails, what came before it stays and the rest is as it was.
+ * Every answer is kept: an address is asked once, and again after 90 days when nothing right was found. Only addresses leave.
+ * ERR_INVALID, ERR_IO, ERR_LIMIT, ERR_DENIED, ERR_GONE (stopping) with *why (French, in `a`). */
+enum err directory_geocode(struct db *db, struct arena *a, const struct directory_geocoding *in,
+                           struct directory_geocoding_result *out, struct str *why) MUST_USE;
 
 /* -- the snapshot --------------------------------------------------------------------------------- */
 /* Rebuilds the indexes if the directory changed since; called by module start and refresh. */

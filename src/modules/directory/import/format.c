@@ -141,6 +141,8 @@ enum err format_read(struct importer *im, const char **name)
         data = str_trim(str_sub(data, 3, data.n));
     bool json = data.n > 0 && (data.p[0] == '{' || data.p[0] == '[');
     *name = json ? "JSON" : "CSV";
+    f->a = im->a;
+    f->text = data;
     TRY(json ? format_open_json(im, f) : format_open_csv(im, f));
     arena_reset(im->rows);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)

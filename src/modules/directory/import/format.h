@@ -38,7 +38,9 @@ struct format_file {
         struct table_cut at;
     } lists[FORMAT_LISTS_MAX];
     size_t n_lists;
-    struct str header; /* CSV: the titles as they are written, for messages */
+    struct str header; /* the names as they are written, for messages */
+    struct arena *a;   /* of the import; and the whole text: for a format that names do not tell */
+    struct str text;
 };
 /* Do the first records use this name, for a value that is a text, a number or a list of those? */
 bool format_has(const struct format_file *f, const char *name);

@@ -90,8 +90,9 @@ struct target {
     const struct field *field;
     const struct former_name *former;
 };
+enum version { V0, V1, V2 };
 struct plan {
-    enum { V0, V1, V2 } version;
+    enum version version;
     struct target targets[FORMAT_NAMES_MAX]; /* by place in the row: names come in the same order, record after record */
 };
 
@@ -305,7 +306,7 @@ static enum err read_place(struct importer *im, void *ctx, const struct format_r
     return import_raw(im, raw, row->line, problems);
 }
 
-static enum err read_places(struct importer *im, const struct format_file *f, int version)
+static enum err read_places(struct importer *im, const struct format_file *f, enum version version)
 {
     struct plan *plan = ARENA_NEW(im->a, struct plan);
     plan->version = version;

@@ -92,9 +92,14 @@ static enum err refuse_strangers(struct importer *im, struct str data)
     if (stranger)
         return import_fail(im, "%s", stranger);
     if (str_starts(data, STR("PK\003\004")))
-        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive : ses colonnes n’ont pas de sens connu. « balise "
-                               "import --suggest FICHIER » prépare la correspondance, à relire puis à donner avec --mapping.");
+        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
+                               "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.");
     return OK;
+}
+
+static struct str without_bom(struct str s)
+{
+    return str_starts(s, STR("\xEF\xBB\xBF")) ? str_sub(s, 3, s.n) : s;
 }
 
 static enum err read_file(struct importer *im, struct directory_import_result *out)
@@ -102,9 +107,10 @@ static enum err read_file(struct importer *im, struct directory_import_result *o
     struct map *m;
     if (im->in->mapping.n > 0) {
         TRY(map_parse(im->a, im->in->mapping, &m, im->why));
+        im->free_form = true;
         return import_mapped(im, m, out);
     }
-    TRY(refuse_strangers(im, im->in->data));
+    TRY(refuse_strangers(im, str_trim(without_bom(im->in->data))));
     return format_read(im, &out->format);
 }
 

@@ -97,10 +97,10 @@ void import_progress(struct importer *im, size_t read_bytes);
 /* Says why the file cannot be read, and returns ERR_INVALID. */
 enum err import_fail(struct importer *im, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 
-/* Any table, through a mapping. Says its format and the columns that the mapping names and the file does not have. */
-enum err import_mapped(struct importer *im, const struct map *m, struct directory_import_result *out) MUST_USE;
 /* Is this structure (by its published id) in the file, read so far, or in the directory? */
 enum err import_knows_structure(struct importer *im, struct str id, bool *known) MUST_USE;
+/* Any table, through a mapping. Says its format and the columns that the mapping names and the file does not have. */
+enum err import_mapped(struct importer *im, const struct map *m, struct directory_import_result *out) MUST_USE;
 
 /* -- compare.c ------------------------------------------------------------------------------------ */
 /* Compares one checked record with the directory, and writes what must be. Adds to `problems` what refuses it. */

@@ -379,7 +379,9 @@ enum err format_open_json(struct importer *im, struct format_file *f)
     struct table_cut k;
     if (!str_is_utf8(im->in->data))
         return import_fail(im, "Ce JSON n’est pas en UTF-8. Enregistrez-le de nouveau en UTF-8.");
-    table_cut_start(&k, im->a, im->in->data);
+    table_cut_start(&k, im->a, f->text);
+    for (const char *p = im->in->data.p; p < f->text.p; p++)
+        k.line += *p == '\n';
     TRY(table_cut_here(&k) == '[' ? open_array(im, f, k) : open_object(im, f, k));
     for (size_t i = 0; i < f->n_lists; i++)
         TRY(sample_list(im, f, i));

@@ -66,7 +66,6 @@ enum err import_mapped(struct importer *im, const struct map *m, struct director
     struct table_row row;
     bool has;
     struct map_bound *b = map_bound_new(im->a, m);
-    im->free_form = true;
     TRY(table_open(im->a, im->in->data, m->reading, &t, im->why));
     out->format = format_words(im, table_kind_of(t), m);
     if (!is_grid(table_kind_of(t)))

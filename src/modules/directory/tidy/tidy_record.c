@@ -252,7 +252,7 @@ static void leave_items(struct work *w, const struct field *f, struct str left)
             continue;
         if (!tidy_list_item(w->a, f->values, item).known)
             field_problem(w->a, w->problems, f->name, item,
-                          "Cette valeur n’est pas dans la liste du standard, et rien d’approchant n’y est : elle est laissée de côté.", false);
+                          "Cette valeur n’est pas dans la liste du standard, et rien d’approchant n’y est.", false);
         else if (w->raw->kind == DIRECTORY_PLACE && f->values == ENUM_DISPOSITIF) /* a label of 2022 that no list has any more */
             append_item(w, "autres_formations_labels", item, "liste.autre_label");
         else
