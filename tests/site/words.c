@@ -195,7 +195,8 @@ static void approximate_positions(struct store *s)
     assert_says(&site, sheet, "openstreetmap.org/directions");
     change(s, "UPDATE directory_place SET latitude = NULL, longitude = NULL, code_insee = $1", "35238");
     site_refresh(&site);
-    assert_says(&site, found, "km</span> (position approximative" NBSP ": centre de la commune) · ");
+    assert_says(&site, found, "km</span> · 4 rue des Goélands, Rennes (position approximative" NBSP ": centre de la commune)</p>");
+    assert_says(&site, "/recherche?ou=Rennes", "<p class=\"quiet\">4 rue des Goélands, Rennes (position"); /* not “0 m” */
     assert_says(&site, "/en/recherche?ou=Cesson-S%C3%A9vign%C3%A9", "(approximate position: centre of the town)");
     assert_silent(&site, found, "openstreetmap.org/directions");
     assert_silent(&site, "/recherche", "position approximative"); /* no distance is said there */
