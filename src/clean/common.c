@@ -79,7 +79,7 @@ bool clean_says_nothing(struct str v)
     if (v.n > LONGEST)
         return false;
     for (size_t i = 0; i < v.n; i++)
-        any |= !(v.p[i] > 0 && strchr("-_./\\ ?*#'\"x0", v.p[i]));
+        any |= !(v.p[i] > 0 && strchr("-_./\\ ?*#'\"xX0", v.p[i]));
     if (!any)
         return true; /* "-", "...", "xxx", "00000", also nothing at all */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -17,40 +17,70 @@ static bool is_right(struct str v)
     return v.p[i] == '.' && i + 1 < v.n && clean_digits(str_sub(v, i + 1, v.n), v.n - i - 1);
 }
 
+/* Bytes of a space inside a number, 0 for the others. */
+static size_t inner_space(struct str v, size_t i)
+{
+    static const char *const spaces[] = {" ", "'", "\xC2\xA0", "\xE2\x80\xAF"};
+    for (size_t k = 0; k < sizeof spaces / sizeof *spaces; k++)
+        if (str_starts(str_sub(v, i, v.n), str_from(spaces[k])))
+            return strlen(spaces[k]);
+    return 0;
+}
+
+/* The digits at the start of v, cut by threes with spaces or not at all ("1 234 567"): *used bytes; false for "48 07 02". */
+static bool take_digits(struct clean_out *out, struct str v, bool after_mark, size_t *used)
+{
+    size_t i = 0, group = 0, groups = 1;
+    while (i < v.n) {
+        size_t space = inner_space(v, i);
+        if (clean_is_digit(v.p[i])) {
+            clean_out_char(out, v.p[i]);
+            group++;
+            i++;
+        } else if (space > 0 && i + space < v.n && clean_is_digit(v.p[i + space])) {
+            if (group == 0 || (groups == 1 && !after_mark ? group > 3 : group != 3))
+                return false;
+            groups++;
+            group = 0;
+            i += space;
+        } else {
+            break;
+        }
+    }
+    *used = i;
+    return group > 0 && (groups == 1 || (after_mark ? group <= 3 : group == 3));
+}
+
 /* A number with a comma, spaces, signs and degrees of all kinds → digits, one dot, a minus. Empty: it is none. */
 static struct str decimal_of(struct arena *a, struct cleaned *c, struct str v)
 {
     struct clean_out out = clean_out_new(a, v.n);
-    size_t marks = 0, ends = 0;
-    for (size_t i = 0; i < v.n; i++) {
-        struct str rest = str_sub(v, i, v.n);
-        if (clean_is_digit(v.p[i])) {
-            if (ends > 0)
-                return STR_NONE; /* digits after a degree: not a decimal number */
-            clean_out_char(&out, v.p[i]);
-        } else if (v.p[i] == '.' || v.p[i] == ',') {
-            clean_rule(c, v.p[i] == ',' ? "nombre.virgule" : "nombre.format");
-            marks++;
-            clean_out_char(&out, '.');
-        } else if (v.p[i] == '-' || str_starts(rest, STR("−")) || str_starts(rest, STR("–"))) {
-            if (out.n > 0)
-                return STR_NONE;
+    size_t used;
+    if (str_starts(v, STR("−")) || str_starts(v, STR("–"))) {
+        clean_out_char(&out, '-');
+        v = str_trim(str_sub(v, 3, v.n));
+    } else if (v.n > 0 && (v.p[0] == '-' || v.p[0] == '+')) {
+        if (v.p[0] == '-')
             clean_out_char(&out, '-');
-            i += v.p[i] == '-' ? 0 : 2;
-        } else if (str_starts(rest, STR("°")) || str_starts(rest, STR("º"))) {
-            ends++;
-            i++;
-        } else if (str_starts(rest, STR("\xC2\xA0"))) {
-            i++;
-        } else if (str_starts(rest, STR("\xE2\x80\xAF"))) {
-            i += 2;
-        } else if (v.p[i] != ' ' && v.p[i] != '\'' && !(v.p[i] == '+' && out.n == 0)) {
-            return STR_NONE;
-        }
+        v = str_trim(str_sub(v, 1, v.n));
     }
-    clean_rule(c, "nombre.format");
-    struct str number = clean_out_str(&out);
-    return marks <= 1 && is_right(number) ? number : STR_NONE;
+    if (!take_digits(&out, v, false, &used))
+        return STR_NONE;
+    v = str_sub(v, used, v.n);
+    if (v.n > 0 && (v.p[0] == ',' || v.p[0] == '.')) {
+        if (v.p[0] == ',')
+            clean_rule(c, "nombre.virgule");
+        clean_out_char(&out, '.');
+        if (!take_digits(&out, str_sub(v, 1, v.n), true, &used))
+            return STR_NONE;
+        v = str_sub(v, used + 1, v.n);
+    }
+    v = str_trim(v);
+    if (v.n > 0 && !str_eq(v, STR("°")) && !str_eq(v, STR("º")))
+        return STR_NONE;
+    if (c->n_rules == 0 || v.n > 0)
+        clean_rule(c, "nombre.format");
+    return clean_out_str(&out);
 }
 
 /* 8.5e-05, as programs write what is near 0. */
@@ -191,6 +221,7 @@ static bool cut_pair(struct str v, struct str *first, struct str *second, bool *
         if (v.p[i] == ',' && commas == 2)
             at = i;
     }
+    width = cut < 0 ? 1 : width;
     if (cut < 0 && commas == 3) { /* 48,1173,-1,6778 */
         cut = (ptrdiff_t)at;
     } else if (cut < 0 && commas == 1 && str_find_char(v, '.', 0) >= 0) { /* 48.1173,-1.6778 */

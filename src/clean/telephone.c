@@ -24,13 +24,30 @@ struct reading {
 
 /* -- the plan of numbers ----------------------------------------------------------------------------------- */
 
-/* The overseas indicative of a national number ("692123456", without its 0), or "33". */
-static const char *indicative(const char *national)
+/* The overseas indicative of a département, or "33". */
+static const char *indicative_of_place(struct str departement)
+{
+    static const char table[][2][4] = {
+        {"971", "590"}, {"977", "590"}, {"978", "590"}, {"972", "596"}, {"973", "594"}, {"974", "262"}, {"976", "262"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_eq(departement, str_from(table[i][0])))
+            return table[i][1];
+    return "33";
+}
+
+/* The indicative of a national number ("692123456", without its 0). The place decides for those that all of overseas shares
+ * (0709, 0947, 0976), and for the mobiles that are kept for fiction (0639 98: no other 0639 is out of Mayotte). */
+static const char *indicative(const char *national, struct str departement)
 {
     static const char table[][2][4] = {
         {"262", "262"}, {"263", "262"}, {"269", "262"}, {"639", "262"}, {"692", "262"}, {"693", "262"}, {"590", "590"},
         {"690", "590"}, {"691", "590"}, {"594", "594"}, {"694", "594"}, {"596", "596"}, {"696", "596"}, {"697", "596"},
     };
+    static const char *const shared[] = {"709", "947", "976", "63998"};
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+        if (memcmp(national, shared[i], strlen(shared[i])) == 0)
+            return indicative_of_place(departement);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (memcmp(national, table[i][0], 3) == 0)
             return table[i][1];
@@ -55,13 +72,13 @@ static bool made(struct reading *r, const char *code, const char *digits, size_t
 }
 
 /* Nine digits that follow the 0: 1…9 first. 0508 is Saint-Pierre-et-Miquelon, whose own numbers have six digits. */
-static bool national(struct reading *r, const char *nine, size_t used, const char *rule)
+static bool national(struct reading *r, const char *nine, size_t used, struct str departement, const char *rule)
 {
     if (nine[0] == '0')
         return false;
     if (memcmp(nine, "508", 3) == 0)
         return made(r, "508", nine + 3, 6, used, rule);
-    const char *code = indicative(nine);
+    const char *code = indicative(nine, departement);
     return made(r, code, nine, 9, used, rule ? rule : is_overseas(code) ? "telephone.outre_mer" : NULL);
 }
 
@@ -83,21 +100,21 @@ static bool international(struct reading *r, const char *d, size_t n, size_t ski
             return made(r, codes[i].code, rest, length, skipped + prefix + length, NULL);
         if (rest[0] == '0')
             return false;
-        const char *code = i == 0 ? indicative(rest) : codes[i].code;
+        const char *code = i == 0 ? indicative(rest, STR_NONE) : codes[i].code;
         return made(r, code, rest, 9, skipped + prefix + zero + 9, zero || code != codes[i].code ? "telephone.indicatif" : NULL);
     }
     return false;
 }
 
 /* One number at digit `from` of the chunk, that ends where a group ends. */
-static bool read_number(const struct chunk *k, size_t from, struct reading *r)
+static bool read_number(const struct chunk *k, size_t from, struct str departement, struct reading *r)
 {
     const char *d = k->digits + from;
     size_t n = k->n - from;
     bool ok = false;
     if (k->plus && from == 0) {
         if (n >= 10 && d[0] == '0' && d[1] != '0') /* +0102030405 */
-            ok = national(r, d + 1, 10, "telephone.indicatif");
+            ok = national(r, d + 1, 10, departement, "telephone.indicatif");
         else
             ok = international(r, d, n, 0);
     } else if (n >= 12 && d[0] == '0' && d[1] == '0') {
@@ -105,7 +122,7 @@ static bool read_number(const struct chunk *k, size_t from, struct reading *r)
         if (ok && !r->rule)
             r->rule = "telephone.indicatif";
     } else if (n >= 10 && d[0] == '0') {
-        ok = national(r, d + 1, 10, NULL);
+        ok = national(r, d + 1, 10, departement, NULL);
     } else if (n >= 11 && (memcmp(d, "33", 2) == 0 || is_overseas(d))) { /* the + was lost */
         ok = international(r, d, n, 0);
         if (ok)
@@ -197,13 +214,13 @@ static bool next_chunk(struct str v, size_t from, struct chunk *k)
 }
 
 /* Whole numbers, one after the other: the first is given. */
-static bool read_chunk(const struct chunk *k, struct reading *first, bool *several)
+static bool read_chunk(const struct chunk *k, struct str departement, struct reading *first, bool *several)
 {
     size_t from = 0;
     bool ok = !k->too_long;
     while (ok && from < k->n) {
         struct reading r;
-        ok = read_number(k, from, &r);
+        ok = read_number(k, from, departement, &r);
         if (ok && from == 0)
             *first = r;
         *several |= from > 0;
@@ -229,7 +246,7 @@ static bool is_right(struct str v)
         if (!clean_is_digit(v.p[i]))
             return false;
     if (v.p[1] == '3')
-        return v.n == 12 && v.p[2] == '3' && v.p[3] != '0' && indicative(v.p + 3)[0] == '3' && memcmp(v.p + 3, "508", 3) != 0;
+        return v.n == 12 && v.p[2] == '3' && v.p[3] != '0' && indicative(v.p + 3, STR_NONE)[0] == '3' && memcmp(v.p + 3, "508", 3) != 0;
     struct str code = str_sub(v, 1, 3);
     if (v.n == 13)
         return v.p[4] != '0' && clean_word_in(" 262 590 594 596 ", code);
@@ -250,7 +267,7 @@ static const char *refusal(struct str v, size_t digits)
 }
 
 /* A number of a spreadsheet: nine digits, the 0 is lost; or with ".0" behind. */
-static bool read_cell(struct str v, const struct chunk *k, struct reading *r)
+static bool read_cell(struct str v, const struct chunk *k, struct str departement, struct reading *r)
 {
     bool whole = k->start == 0 && k->end == v.n && !k->plus;
     if (!whole)
@@ -262,9 +279,9 @@ static bool read_cell(struct str v, const struct chunk *k, struct reading *r)
         struct chunk cut = *k;
         cut.n = n;
         cut.group_end[n] = true;
-        return read_number(&cut, 0, r) && r->used == n;
+        return read_number(&cut, 0, departement, r) && r->used == n;
     }
-    return n == 9 && k->digits[0] != '0' && national(r, k->digits, 9, "telephone.zero_initial");
+    return n == 9 && k->digits[0] != '0' && national(r, k->digits, 9, departement, "telephone.zero_initial");
 }
 
 static struct cleaned found(struct arena *a, struct cleaned c, struct str given, const struct reading *r)
@@ -300,7 +317,8 @@ struct cleaned clean_telephone(struct arena *a, struct str v, struct str departe
         bool several = false;
         chunks++;
         from = k.end;
-        if (read_chunk(&k, &r, &several) || (chunks == 1 && (read_cell(text, &k, &r) || read_pacific(&k, departement, &r)))) {
+        if (read_chunk(&k, departement, &r, &several) ||
+            (chunks == 1 && (read_cell(text, &k, departement, &r) || read_pacific(&k, departement, &r)))) {
             struct chunk other;
             while (!several && next_chunk(text, from, &other)) {
                 several = other.n >= 9;

@@ -78,6 +78,18 @@ static size_t word_end(struct str v, size_t i)
     return i;
 }
 
+/* A dot after a word that is no abbreviation. */
+static bool ends_sentence(struct str v)
+{
+    enum { FULL_WORD = 4 };
+    size_t start = v.n > 0 ? v.n - 1 : 0;
+    if (v.n == 0 || v.p[v.n - 1] != '.')
+        return false;
+    while (start > 0 && !ends_word(v, start - 1))
+        start--;
+    return v.n - 1 - start >= FULL_WORD;
+}
+
 /* Punctuation around a street. */
 static struct str trimmed(struct str v)
 {
@@ -90,6 +102,8 @@ static struct str trimmed(struct str v)
             v.n--;
         else if (str_ends(v, STR("–")))
             v.n -= 3;
+        else if (ends_sentence(v))
+            v.n--;
         else
             return v;
     }
@@ -112,6 +126,32 @@ static struct str spaced(struct arena *a, struct str v)
     return clean_out_str(&out);
 }
 
+/* Lines of a cell: what begins with a capital or a number on a line of its own is another part of the address. */
+static struct str on_one_line(struct arena *a, struct cleaned *c, struct str v)
+{
+    struct clean_out out = clean_out_new(a, v.n + 8);
+    struct str rest = v, line;
+    while (str_split(&rest, '\n', &line)) {
+        struct str before = trimmed(clean_out_str(&out));
+        size_t last = before.n;
+        line = str_trim(line);
+        if (line.n == 0)
+            continue;
+        while (last > 0 && before.p[last - 1] != ' ')
+            last--;
+        struct str word = str_sub(before, last, before.n);
+        bool goes_on = (clean_lower(line.p[0]) == line.p[0] && !clean_is_digit(line.p[0])) || clean_voie_is_kind(word) ||
+                       clean_word_in(" de du des la le les et ", word) || clean_digits(word, word.n);
+        if (out.n > 0) {
+            out.n = before.n;
+            clean_rule(c, "voie.lignes");
+            clean_out_add(&out, goes_on ? STR(" ") : STR(", "));
+        }
+        clean_out_add(&out, line);
+    }
+    return clean_out_str(&out);
+}
+
 /* "null 12 avenue": what a program writes where there is nothing. */
 static struct str without_null(struct cleaned *c, struct str v)
 {
@@ -130,12 +170,16 @@ static struct str without_null(struct cleaned *c, struct str v)
     return v;
 }
 
-/* Number 0 is no number: "0 Rue de la Paix", "00, rue". */
+/* Number 0 is no number ("0 Rue de la Paix", "00, rue"), and 02 is 2. */
 static struct str without_zero(struct cleaned *c, struct str v)
 {
     size_t i = 0;
     while (i < v.n && v.p[i] == '0')
         i++;
+    if (i > 0 && i < 4 && i < v.n && clean_is_digit(v.p[i])) {
+        clean_rule(c, "voie.numero_zero");
+        return str_sub(v, i, v.n);
+    }
     if (i == 0 || i + 1 >= v.n || (v.p[i] != ' ' && v.p[i] != ','))
         return v;
     struct str rest = trimmed(str_sub(v, i, v.n));
@@ -359,13 +403,20 @@ static struct str one_round(struct arena *a, struct cleaned *c, struct str v, bo
     return with_title(a, c, with_kind(a, c, v));
 }
 
-struct cleaned clean_voie(struct arena *a, struct str v)
+struct cleaned clean_voie(struct arena *a, struct str given)
 {
-    struct cleaned c = {.value = str_trim(v)};
-    struct str text;
+    struct str v = str_trim(given), text;
+    struct cleaned c = {.value = v};
     bool lost = false, only_town = false, letters = false;
-    if (is_right(c.value) || !clean_cell(a, &c, v, &text))
+    if (is_right(v))
         return c;
+    if (str_find_char(v, '\n', 0) >= 0 && !(c = clean_text(a, v, true)).refused)
+        v = on_one_line(a, &c, c.value);
+    struct cleaned lines = c;
+    if (!clean_cell(a, &c, v, &text))
+        return c;
+    for (size_t i = 0; i < lines.n_rules; i++)
+        clean_rule(&c, lines.rules[i]);
     if (str_find_char(text, '@', 0) > 0) {
         clean_refuse(&c, "Ceci est une adresse électronique, pas une rue.");
         return c;
@@ -389,5 +440,5 @@ struct cleaned clean_voie(struct arena *a, struct str v)
     }
     if (c.n_rules == 0)
         clean_rule(&c, "voie.ponctuation");
-    return clean_done(c, v, text);
+    return clean_done(c, given, text);
 }

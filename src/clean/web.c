@@ -9,8 +9,8 @@ static const char *const refusal =
 
 static bool unreserved(char c)
 {
-    /* those that stand between two addresses, and brackets, are written with % */
-    return clean_is_digit(c) || clean_is_letter(c) || (c > 0 && strchr("-._~:/?#@!$&'*+=[]%", c));
+    /* brackets are written with %: those of a sentence would be taken for them */
+    return clean_is_digit(c) || clean_is_letter(c) || (c > 0 && strchr("-._~:/?#@!$&'*+=[]%,;", c));
 }
 
 static size_t scheme_length(struct str v)
@@ -62,6 +62,8 @@ static bool starts_inside(struct str v, size_t i)
            str_find(str_sub(v, 0, i), STR("archive"), 0) < 0 && str_find_char(str_sub(v, 0, i), '?', 0) < 0;
 }
 
+static bool starts_address(struct str v);
+
 static bool is_right(struct str v)
 {
     enum { URL_MAX = 2083 };
@@ -70,12 +72,13 @@ static bool is_right(struct str v)
         return false;
     for (size_t i = end; i < v.n; i++) {
         if (!unreserved(v.p[i]) || (v.p[i] == '%' && !(i + 2 < v.n && hex(v.p[i + 1]) && hex(v.p[i + 2]))) ||
-            (v.p[i] == 'h' && starts_inside(v, i)))
+            (v.p[i] == 'h' && starts_inside(v, i)) ||
+            ((v.p[i] == ',' || v.p[i] == ';') && starts_address(str_sub(v, i + 1, v.n))))
             return false;
         if (v.p[i] == '&' && str_starts(str_sub(v, i, 5), STR("&amp;")))
             return false;
     }
-    return !strchr(".:!'", v.p[v.n - 1]);
+    return !strchr(".,;:!'*", v.p[v.n - 1]);
 }
 
 static bool all_right(struct str v)
@@ -132,13 +135,13 @@ static const char *take_scheme(struct cleaned *c, struct str *v)
     const char *scheme = NULL;
     bool secure, plain_twice = false;
     for (size_t used; (used = damaged_scheme(*v, &secure)) > 0; *v = str_sub(*v, used, v->n)) {
-        bool right = used == scheme_length(*v);
+        bool right = used == scheme_length(*v), capitals = str_eq_nocase(str_sub(*v, 0, used), secure ? STR("https://") : STR("http://"));
         if (scheme) {
             /* The one that was pasted tells; "http://http://" is a form's own beginning, and leaves the choice. */
             clean_rule(c, "site.protocole");
             plain_twice = !secure && strcmp(scheme, "http://") == 0;
         } else if (!right) {
-            clean_rule(c, "site.protocole");
+            clean_rule(c, capitals ? "site.casse" : "site.protocole");
         }
         scheme = secure || plain_twice ? "https://" : "http://";
     }
@@ -202,7 +205,10 @@ static enum word_kind address(struct arena *a, struct cleaned *c, struct str wor
 {
     struct cleaned own = {0};
     bool secure, explicit_start;
+    size_t whole = word.n;
     word = trimmed(word);
+    if (word.n != whole)
+        clean_rule(&own, "site.ponctuation");
     size_t damaged = damaged_scheme(word, &secure);
     explicit_start = damaged > 0 || str_eq_nocase(str_sub(word, 0, 4), STR("www."));
     const char *scheme = take_scheme(&own, &word);
@@ -279,6 +285,7 @@ static struct str closed_up(struct arena *a, struct cleaned *c, struct str v)
 struct words {
     struct clean_out list;
     size_t texts, broken;
+    bool cut; /* the address before ends where it cannot: the word after a space was a part of it */
 };
 
 static void each_word(struct arena *a, struct cleaned *c, struct str text, bool sentence, struct words *w)
@@ -298,7 +305,8 @@ static void each_word(struct arena *a, struct cleaned *c, struct str text, bool 
             continue;
         enum word_kind kind = address(a, c, word, sentence, &url);
         w->texts += kind == WORD_TEXT;
-        w->broken += kind == WORD_BROKEN;
+        w->broken += kind == WORD_BROKEN || (kind == WORD_TEXT && w->cut);
+        w->cut = kind == WORD_ADDRESS && strchr("-_=&?%+,", url.p[url.n - 1]);
         if (kind == WORD_ADDRESS && !clean_join(&w->list, url))
             clean_rule(c, "site.double");
     }

@@ -10,7 +10,8 @@ static const struct cli_command commands[] = {
     {"serve", cmd_serve, "serve [--listen 127.0.0.1:8080] [--threads N]",
      "ouvre le site et l’API"},
     {"import", cmd_import,
-     "import FICHIER [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | list | undo IMPORT",
+     "import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | --suggest FICHIER "
+     "| list | undo IMPORT",
      "charge des lieux, des structures et des services ; montre ou annule un import"},
     {"export", cmd_export,
      "export --format lamednum-csv|lamednum-json|data-inclusion|geojson [-o FICHIER]",

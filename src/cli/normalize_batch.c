@@ -156,6 +156,10 @@ static void answer_address(struct arena *a, const json_t *value, struct director
     }
     json_object_end(&w);
     write_rules(&w, parts, 4);
+    if (r.code_insee.refused) {
+        json_key(&w, STR("left"));
+        write_items(&w, said->code_insee);
+    }
     json_object_end(&w);
 }
 

@@ -14,7 +14,7 @@ struct tidy_commune {
 /* Each cell may be empty; what can be deduced without a choice is filled: see docs/cleaning-records.md for the order. */
 void tidy_commune(struct arena *a, const struct tidy_context *said, struct tidy_commune *out);
 
-/* The first postal code that exists in an address ("8 rue de la Boétie - 33000 Bordeaux"); `town`: what follows it. False
+/* The first postal code that exists, or is a CEDEX, in an address ("8 rue de la Boétie - 33000 Bordeaux"); `town`: what follows it. False
  * when there is none. */
 bool tidy_address_code(struct arena *a, struct str adresse, struct str *code_postal, struct str *town);
 

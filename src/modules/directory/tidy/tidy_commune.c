@@ -103,6 +103,20 @@ static bool find_name(struct clues *q, struct str name)
     return q->n_named > 0;
 }
 
+/* "Douai CEDEX BP 80809", "Calais CS 90001": what follows is the post office's. */
+static struct str without_post_office(struct arena *a, struct str name)
+{
+    struct text_word *words;
+    size_t n = text_words(a, name, &words);
+    for (size_t i = 1; i < n; i++) {
+        struct str w = words[i].folded;
+        bool box = (str_eq(w, STR("bp")) || str_eq(w, STR("cs"))) && i + 1 < n && all_digits(words[i + 1].folded, words[i + 1].folded.n);
+        if (str_eq(w, STR("cedex")) || box)
+            return str_sub(name, 0, words[i - 1].end);
+    }
+    return name;
+}
+
 /* What may stand around a name: "Commune de X", "X (Le Gard)", "X - Y", "X, Y", "X / Y". */
 static void look_up_name(struct clues *q)
 {
@@ -131,6 +145,10 @@ static void read_name(struct clues *q, struct str value, struct cleaned *out)
     q->arrondissement = arrondissement_of(folded, &city);
     if (q->arrondissement > 0)
         q->name = city;
+    else if (digit(q->name.n > 0 ? q->name.p[0] : 0) && (str_ends(folded, STR("arrondissement")) || all_digits(q->name, q->name.n)))
+        q->name = STR_NONE; /* "7e arrondissement", "06370" */
+    else
+        q->name = without_post_office(q->a, q->name);
     look_up_name(q);
 }
 
@@ -147,6 +165,29 @@ static bool small_word(struct str w)
     return strstr(words, spaced) != NULL;
 }
 
+/* In small letters, accents and ligatures kept: "BARŒUL" → "barœul". French has no capital beyond U+017F. */
+static void lower(char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)p[i], before = i > 0 ? (unsigned char)p[i - 1] : 0;
+        if (c >= 'A' && c <= 'Z')
+            p[i] = (char)(c + 32);
+        else if (before == 0xC3 && c >= 0x80 && c <= 0x9E && c != 0x97)
+            p[i] = (char)(c + 32); /* À … Þ */
+        else if (before == 0xC5 && c == 0x92)
+            p[i] = (char)0x93; /* Œ */
+    }
+}
+
+/* Bytes of the first character. */
+static size_t utf8_first(struct str s)
+{
+    size_t n = s.n > 0;
+    while (n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+        n++;
+    return n;
+}
+
 static bool has_lower(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -155,28 +196,21 @@ static bool has_lower(struct str s)
     return false;
 }
 
-/* "LA PIERRE STE MARIE" → "La Pierre Sainte-Marie"; a name in small letters keeps its own. Words of text_words are in
- * lower case with their accents. */
+/* "LA PIERRE STE MARIE" → "La Pierre Sainte-Marie"; a name in small letters keeps its own. */
 static struct str plain_name(struct arena *a, struct str typed)
 {
+    typed = without_post_office(a, typed);
     struct text_word *words;
     size_t n = text_words(a, typed, &words), at = 0;
     bool shout = !has_lower(typed);
     char *p = arena_alloc(a, typed.n * 2 + 8 * n + 16);
-    struct str before = STR_NONE;
     for (size_t i = 0; i < n; i++) {
-        struct str w = words[i].word, as_typed = str_sub(typed, words[i].start, words[i].end - words[i].start);
-        bool five = all_digits(w, 5), cedex = str_eq(words[i].folded, STR("cedex"));
-        if (five || (str_eq(before, STR("cedex")) && w.n <= 2 && all_digits(w, w.n))) {
-            before = STR_NONE;
+        struct str w = words[i].word, folded = words[i].folded;
+        struct str as_typed = str_sub(typed, words[i].start, words[i].end - words[i].start);
+        if (all_digits(w, 5) || str_eq(folded, STR("cedex")))
             continue;
-        }
-        before = words[i].folded;
-        if (cedex)
-            continue;
-        struct str folded = words[i].folded;
         const char *full = str_eq(folded, STR("st")) ? "Saint" : str_eq(folded, STR("ste")) ? "Sainte" : NULL;
-        struct str out = full ? str_from(full) : shout ? w : as_typed;
+        struct str out = full ? str_from(full) : as_typed;
         if (at > 0) { /* what stood between; apostrophes are straight, none is followed by a space */
             size_t gap_at = words[i - 1].end;
             struct str gap = str_sub(typed, gap_at, words[i].start - gap_at);
@@ -186,8 +220,9 @@ static struct str plain_name(struct arena *a, struct str typed)
             p[at++] = apostrophe ? '\'' : hyphen || (after_saint && gap.n == 1) ? '-' : ' ';
         }
         memcpy(p + at, out.p, out.n);
-        if (shout && !full && (at == 0 || !small_word(w)) && out.n > 0 && p[at] >= 'a' && p[at] <= 'z')
-            p[at] = (char)(p[at] - 32);
+        size_t capital = at == 0 || !small_word(w) ? utf8_first(out) : 0;
+        if (shout && !full && out.n > capital)
+            lower(p + at + capital, out.n - capital);
         at += out.n;
     }
     return (struct str){p, at};
@@ -248,6 +283,38 @@ static const struct territory_commune *near_posted(const struct clues *q)
     return found;
 }
 
+/* Does one name, folded, begin with all the words of the other? */
+static bool begins(struct str longer, struct str shorter)
+{
+    return shorter.n > 0 && str_starts(longer, shorter) && (longer.n == shorter.n || longer.p[shorter.n] == ' ');
+}
+
+/* "Berck-sur-Mer" for Berck, "Saint-Amand" for Saint-Amand-les-Eaux: when one commune only of the postal code begins so. */
+static const struct territory_commune *begun_posted(const struct clues *q)
+{
+    enum { BEGINNING_MIN = 4 };
+    struct str typed = text_fold(q->a, plain_name(q->a, q->name));
+    const struct territory_commune *found = NULL;
+    for (size_t i = 0; i < q->n_posted; i++) {
+        struct str name = text_fold(q->a, q->posted[i].name);
+        bool near = name.n >= BEGINNING_MIN && typed.n >= BEGINNING_MIN && (begins(name, typed) || begins(typed, name));
+        if (near && found && !same_city(found, &q->posted[i]))
+            return NULL;
+        if (near)
+            found = &q->posted[i];
+    }
+    return found;
+}
+
+/* The only commune of the postal code; NULL when there are several, or none. */
+static const struct territory_commune *only_posted(const struct clues *q)
+{
+    for (size_t i = 1; i < q->n_posted; i++)
+        if (!same_city(&q->posted[0], &q->posted[i]))
+            return NULL;
+    return q->n_posted > 0 ? &q->posted[0] : NULL;
+}
+
 struct decision {
     const struct territory_commune *commune; /* NULL: not known */
     struct str former;  /* the former name that was typed */
@@ -277,13 +344,10 @@ static struct decision unknown_name(struct clues *q)
         none.doubt = true;
         return none;
     }
-    if (q->name.n == 0 && q->n_posted > 0) {
-        for (size_t i = 1; i < q->n_posted; i++)
-            if (!same_city(&q->posted[0], &q->posted[i]))
-                return none;
-        return (struct decision){.commune = &q->posted[0]};
-    }
-    return none;
+    const struct territory_commune *begun = q->name.n > 0 ? begun_posted(q) : NULL;
+    if (begun)
+        return (struct decision){.commune = begun};
+    return (struct decision){.commune = only_posted(q), .keep_name = q->name.n > 0};
 }
 
 static struct decision decide(struct clues *q)
@@ -300,11 +364,27 @@ static struct decision decide(struct clues *q)
         bool unique = only_match(q, FIT_ANY) != NULL;
         return (struct decision){.doubt = unique, .commune = unique ? NULL : &q->by_code, .keep_name = !unique};
     }
-    if ((m = only_match(q, FIT_DEPARTEMENT)) != NULL)
-        return by_match(m);
+    const struct territory_commune *begun = q->coded ? NULL : begun_posted(q);
+    if (begun)
+        return (struct decision){.commune = begun};
+    if ((m = only_match(q, FIT_DEPARTEMENT)) != NULL) {
+        /* The name against a code that is another's: the name is believed when it then says the code. */
+        bool certain = q->n_posted == 0 || (!q->coded && m->commune.n_postal_codes == 1);
+        return certain ? by_match(m) : (struct decision){.doubt = true};
+    }
     if (q->postal.n == 0 && !q->coded && !q->has_departement && (m = only_match(q, FIT_ANY)) != NULL && m->former.n == 0)
         return by_match(m);
     return (struct decision){.doubt = q->n_posted > 0 || q->coded};
+}
+
+/* Which commune it is cannot be said: how it is spelled can, when all those of that name are spelled alike. */
+static struct str spelling(struct clues *q)
+{
+    const struct territory_match *first = q->n_named > 0 && q->arrondissement == 0 ? &q->named[0] : NULL;
+    for (size_t i = 1; first && i < q->n_named; i++)
+        if (q->named[i].rank == first->rank && !str_eq(q->named[i].commune.name, first->commune.name))
+            first = NULL;
+    return first && first->former.n == 0 && first->rank == TERRITORY_EXACT ? first->commune.name : plain_name(q->a, q->typed);
 }
 
 /* -- what is written ----------------------------------------------------------------------------------- */
@@ -466,7 +546,7 @@ void tidy_commune(struct arena *a, const struct tidy_context *said, struct tidy_
     struct decision d = decide(&q);
     out->doubt = d.doubt;
     if (!d.commune) {
-        struct str plain = plain_name(a, q.typed);
+        struct str plain = spelling(&q);
         if (q.typed.n > 0 && !str_eq(plain, q.typed)) {
             clean_rule(&out->commune, "commune.ecriture");
             out->commune.value = plain;
@@ -483,15 +563,38 @@ void tidy_commune(struct arena *a, const struct tidy_context *said, struct tidy_
     write_postal(&q, &city, &out->code_postal);
 }
 
+/* "BP 40273" is no postal code. */
+static bool after_box(struct str adresse, size_t at)
+{
+    while (at > 0 && (adresse.p[at - 1] == ' ' || adresse.p[at - 1] == '.'))
+        at--;
+    struct str word = at >= 2 ? str_sub(adresse, at - 2, 2) : STR_NONE;
+    return str_eq_nocase(word, STR("BP")) || str_eq_nocase(word, STR("CS"));
+}
+
+/* "33697 Mérignac Cedex": no commune has this code, but it says the département. */
+static bool is_cedex(struct arena *a, struct str rest)
+{
+    enum { TOWN_MAX = 60 };
+    struct str folded = text_fold(a, field_cut(rest, TOWN_MAX)), word;
+    while (str_split(&folded, ' ', &word)) {
+        if (str_eq(word, STR("cedex")))
+            return true;
+        if (all_digits(word, 5))
+            return false;
+    }
+    return false;
+}
+
 bool tidy_address_code(struct arena *a, struct str adresse, struct str *code_postal, struct str *town)
 {
     for (size_t i = 0; i + 5 <= adresse.n; i++) {
         bool starts = i == 0 || !(digit(adresse.p[i - 1]) || (adresse.p[i - 1] & 0x40)); /* after no letter nor digit */
-        if (!starts || !all_digits(str_sub(adresse, i, 5), 5) || (i + 5 < adresse.n && digit(adresse.p[i + 5])))
+        if (!starts || !all_digits(str_sub(adresse, i, 5), 5) || (i + 5 < adresse.n && digit(adresse.p[i + 5])) || after_box(adresse, i))
             continue;
         struct territory_commune *communes;
         struct str code = str_sub(adresse, i, 5), rest = str_trim(str_sub(adresse, i + 5, adresse.n));
-        if (territory_communes_of_postal_code(a, code, &communes) == 0)
+        if (territory_communes_of_postal_code(a, code, &communes) == 0 && !is_cedex(a, rest))
             continue;
         while (rest.n > 0 && (rest.p[0] == ',' || rest.p[0] == '-' || rest.p[0] == ' '))
             rest = str_sub(rest, 1, rest.n);

@@ -91,9 +91,9 @@ static void tidy_place_names(struct work *w, struct tidy_commune *where)
     w->cx.code_postal = *cells[1];
     w->cx.code_insee = *cells[2];
     if (where->doubt && w->cx.level == TIDY_FULL)
-        field_problem(w->a, w->problems, "commune",
-                      arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(*cells[1]), STR_ARG(*cells[0]), STR_ARG(*cells[2])),
-                      "À vérifier : la commune, le code postal et le code INSEE ne vont pas ensemble. Ils sont gardés tels quels.", false);
+        field_doubt(w->a, w->problems, "commune",
+                    arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(*cells[1]), STR_ARG(*cells[0]), STR_ARG(*cells[2])),
+                    "La commune, le code postal et le code INSEE ne vont pas ensemble.");
 }
 
 /* -- coordinates ------------------------------------------------------------------------------------------ */
@@ -115,13 +115,14 @@ static bool right_point(struct str latitude, struct str longitude, struct geo_po
 
 static void check_distance(struct work *w, struct geo_point p, struct str value, const struct tidy_commune *where)
 {
-    enum { FAR_M = 60000 };
+    /* Communes of Guyane are as large as a département. */
+    enum { FAR_M = 60000, FAR_GUYANE_M = 250000 };
+    double far = str_starts(where->found.code, STR("973")) ? FAR_GUYANE_M : FAR_M;
     if (!where->known)
         return;
     struct territory_point centre = territory_point(NULL, &where->found);
-    if (centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(p, centre.point) > FAR_M)
-        field_problem(w->a, w->problems, "latitude", value,
-                      "À vérifier : ce point est à plus de 60 km de la commune. Il est gardé tel quel.", false);
+    if (centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(p, centre.point) > far)
+        field_doubt(w->a, w->problems, "latitude", value, "Ce point est loin de la commune.");
 }
 
 static void tidy_point(struct work *w, const struct tidy_commune *where)
@@ -251,7 +252,7 @@ static void leave_items(struct work *w, const struct field *f, struct str left)
             continue;
         if (!tidy_list_item(w->a, f->values, item).known)
             field_problem(w->a, w->problems, f->name, item,
-                          "Cette valeur n’est pas dans la liste du standard, et rien d’approchant n’y est : elle est laissée de côté.", false);
+                          "Cette valeur n’est pas dans la liste du standard, et rien d’approchant n’y est.", false);
         else if (w->raw->kind == DIRECTORY_PLACE && f->values == ENUM_DISPOSITIF) /* a label of 2022 that no list has any more */
             append_item(w, "autres_formations_labels", item, "liste.autre_label");
         else
