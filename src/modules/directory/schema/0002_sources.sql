@@ -58,6 +58,11 @@ ALTER TABLE directory_service ADD COLUMN remarks TEXT;
 -- Places that are the same: each keeps what its source says, and is seen through the place it is merged into, whose
 -- values are made from theirs.
 ALTER TABLE directory_place ADD COLUMN merged_into TEXT;
+-- Exports read their rows in the order of these: no sort, whatever the number of rows.
+CREATE INDEX directory_place_lamednum ON directory_place ((COALESCE(source_texte, '')), source_id);
+CREATE INDEX directory_place_inclusion ON directory_place (source, (source || '--' || source_id));
+CREATE INDEX directory_structure_published ON directory_structure (source, source_id);
+CREATE INDEX directory_service_published ON directory_service (source, source_id);
 CREATE INDEX directory_place_merged ON directory_place (merged_into);
 CREATE TABLE directory_merge (
     id TEXT PRIMARY KEY,
