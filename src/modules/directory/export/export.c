@@ -2,20 +2,32 @@
 #include "modules/directory/export/export.h"
 
 static const struct directory_format_info formats[EXPORT_COUNT] = {
-    [EXPORT_LAMEDNUM_CSV] = {"lamednum-csv", "text/csv; charset=utf-8", "csv", "Lieux de médiation numérique (CSV)",
-                             "Places, LaMednum standard (CSV)"},
+    [EXPORT_LAMEDNUM_CSV] = {"lamednum-csv", "text/csv; charset=utf-8", "csv", "Lieux de médiation numérique 1.0.2 (CSV)",
+                             "Places, LaMednum 1.0.2 (CSV)"},
     [EXPORT_LAMEDNUM_JSON] = {"lamednum-json", "application/json; charset=utf-8", "json",
-                              "Lieux de médiation numérique (JSON)", "Places, LaMednum standard (JSON)"},
+                              "Lieux de médiation numérique 1.0.2 (JSON)", "Places, LaMednum 1.0.2 (JSON)"},
+    [EXPORT_LAMEDNUM_2_CSV] = {"lamednum-2-csv", "text/csv; charset=utf-8", "csv",
+                               "Lieux de médiation numérique 2.0.0 (CSV)", "Places, LaMednum 2.0.0 (CSV)"},
+    [EXPORT_LAMEDNUM_2_JSON] = {"lamednum-2-json", "application/json; charset=utf-8", "json",
+                                "Lieux de médiation numérique 2.0.0 (JSON)", "Places, LaMednum 2.0.0 (JSON)"},
     [EXPORT_DATA_INCLUSION] = {"data-inclusion", "application/json; charset=utf-8", "json",
-                               "Structures et services data·inclusion (JSON)",
-                               "Structures and services, data·inclusion (JSON)"},
+                               "Structures et services, data·inclusion v1 (JSON)",
+                               "Structures and services, data·inclusion v1 (JSON)"},
     [EXPORT_GEOJSON] = {"geojson", "application/geo+json; charset=utf-8", "geojson", "Carte (GeoJSON)", "Map (GeoJSON)"},
+    [EXPORT_XLSX] = {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
+                     "Tableur : lieux, structures et services (Excel)", "Spreadsheet: places, structures and services (Excel)",
+                     .packed = true},
+    [EXPORT_TABLE] = {"csv-tout", "text/csv; charset=utf-8", "csv", "Tout dans un tableau (CSV)", "Everything in one table (CSV)"},
 };
 static enum err (*const writers[EXPORT_COUNT])(struct exporter *) = {
     [EXPORT_LAMEDNUM_CSV] = export_lamednum_csv,
     [EXPORT_LAMEDNUM_JSON] = export_lamednum_json,
+    [EXPORT_LAMEDNUM_2_CSV] = export_lamednum_2_csv,
+    [EXPORT_LAMEDNUM_2_JSON] = export_lamednum_2_json,
     [EXPORT_DATA_INCLUSION] = export_inclusion,
     [EXPORT_GEOJSON] = export_geojson,
+    [EXPORT_XLSX] = export_workbook,
+    [EXPORT_TABLE] = export_table,
 };
 
 const struct directory_format_info *directory_format_info(enum directory_format f)

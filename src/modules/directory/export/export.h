@@ -20,7 +20,8 @@ struct exporter {
     struct json_writer json;
     bool (*sink)(void *ctx, struct str piece);
     void *ctx;
-    void *format; /* what the format keeps from row to row */
+    struct str site; /* its public address, once asked for */
+    void *format;    /* what the format keeps from row to row */
 };
 /* Gives what is written to the sink once there is a piece of it; `all`: whatever there is. */
 enum err export_flush(struct exporter *x, bool all) MUST_USE;
@@ -78,6 +79,13 @@ enum err export_inclusion(struct exporter *x) MUST_USE;
 enum err export_geojson(struct exporter *x) MUST_USE;
 enum err export_table(struct exporter *x) MUST_USE;
 enum err export_workbook(struct exporter *x) MUST_USE;
+/* Live records of a kind by source and identifier, for the formats that are neither standard (table.c). */
+extern const struct export_part export_all_places[], export_all_structures[], export_all_services[];
+/* Of the row's page, or of the structure's for a service. Without the site's address while it is not set. */
+struct str export_permalink(struct exporter *x, const struct export_row *r);
+struct str export_day(struct exporter *x, int64_t at_ms);
+/* Its hours as people say them; empty when there are none. */
+struct str export_hours_sentence(struct exporter *x, const struct export_row *r);
 /* A field's value in the JSON of data·inclusion: lists as arrays, null when there is none. */
 void export_json_value(struct exporter *x, const struct field *f, const struct export_row *r, size_t i);
 
