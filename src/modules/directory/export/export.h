@@ -83,6 +83,9 @@ enum err export_workbook(struct exporter *x) MUST_USE;
 extern const struct export_part export_all_places[], export_all_structures[], export_all_services[];
 /* Of the row's page, or of the structure's for a service. Without the site's address while it is not set. */
 struct str export_permalink(struct exporter *x, const struct export_row *r);
+/* As it is dialled, with plain spaces: what people type to find it. */
+struct str export_phone(struct exporter *x, struct str e164);
+/* The day in France, YYYY-MM-DD; empty: never. */
 struct str export_day(struct exporter *x, int64_t at_ms);
 /* Its hours as people say them; empty when there are none. */
 struct str export_hours_sentence(struct exporter *x, const struct export_row *r);

@@ -29,6 +29,8 @@ static const char *const after[] = {"horaires_en_clair", "premiere_saisie", "der
 static const char *const natures[] = {
     [DIRECTORY_PLACE] = "lieu", [DIRECTORY_STRUCTURE] = "structure", [DIRECTORY_SERVICE] = "service"};
 
+#define NBSP "\xC2\xA0"
+
 /* -- what people are shown, besides the standards --------------------------------------------------- */
 
 struct str export_permalink(struct exporter *x, const struct export_row *r)
@@ -39,13 +41,29 @@ struct str export_permalink(struct exporter *x, const struct export_row *r)
     return arena_printf(x->row, "%.*s/lieux/%.*s", STR_ARG(x->site), STR_ARG(slug));
 }
 
-/* The day in France. Empty: never. */
 struct str export_day(struct exporter *x, int64_t at_ms)
 {
     if (at_ms <= 0)
         return STR_NONE;
     struct civil_date d = zone_local(ZONE_PARIS, at_ms).date;
     return arena_printf(x->row, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+struct str export_phone(struct exporter *x, struct str e164)
+{
+    struct str text = e164.n ? format_phone(x->row, e164) : STR_NONE, rest = text;
+    struct buf b;
+    if (str_find(text, STR(NBSP), 0) < 0)
+        return text;
+    buf_init(&b, SIZE_MAX);
+    for (ptrdiff_t at; (at = str_find(rest, STR(NBSP), 0)) >= 0; rest = str_sub(rest, (size_t)at + strlen(NBSP), rest.n)) {
+        buf_add(&b, str_sub(rest, 0, (size_t)at));
+        buf_char(&b, ' ');
+    }
+    buf_add(&b, rest);
+    text = arena_str(x->row, buf_str(&b));
+    buf_deinit(&b);
+    return text;
 }
 
 struct str export_hours_sentence(struct exporter *x, const struct export_row *r)
@@ -91,13 +109,13 @@ static void header(struct table *t)
     csv_end_row(&t->csv);
 }
 
-/* A phone as it is dialled: "+33…" would be guarded, or lose its sign in a spreadsheet. */
 static struct str cell_of(struct exporter *x, const struct export_row *r, int i)
 {
     const struct field *f = &field_table(r->kind)->fields[i];
     if (f->kind == FIELD_NUMBER || f->kind == FIELD_COUNT)
         return field_cell(x->row, f, r->record);
-    return str_eq(str_from(f->name), STR("telephone")) && r->cells[i].n ? format_phone(x->row, r->cells[i]) : r->cells[i];
+    /* "+33…" would be guarded, or lose its sign in a spreadsheet. */
+    return str_eq(str_from(f->name), STR("telephone")) ? export_phone(x, r->cells[i]) : r->cells[i];
 }
 
 static enum err write_row(struct exporter *x, const struct export_row *r)

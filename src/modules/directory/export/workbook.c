@@ -4,7 +4,6 @@
 #include <stddef.h>
 
 #include "base/clock.h"
-#include "i18n/format.h"
 #include "modules/directory/export/sheet.h"
 
 enum how { FIELD, LABELS, LINES, PHONE, DATE, SENTENCE, LINK, FIRST_DAY, LAST_DAY, CONFIRMED, OURS };
@@ -186,7 +185,7 @@ static void write_cell(struct exporter *x, const struct export_row *r, size_t c)
         break;
     case LABELS: export_sheet_text(b, set ? labels(x, f, set) : STR_NONE); break;
     case LINES: export_sheet_text(b, one_a_line(x, cell)); break;
-    case PHONE: export_sheet_text(b, cell.n ? format_phone(x->row, cell) : cell); break;
+    case PHONE: export_sheet_text(b, export_phone(x, cell)); break;
     case DATE: /* 1970-01-01: nobody knows */
         export_sheet_date(b, str_eq(cell, STR("1970-01-01")) ? STR_NONE : cell);
         break;
