@@ -113,16 +113,17 @@ static void every_refusal_and_every_dropped_value_is_told(struct store *s)
     assert_counts(&got, 2, 0, 0, 3);
     assert_int_equal(got.result.counts.dropped, 3);
     static const char *const lines[] = {
-        "ligne,champ,valeur,motif\n",
-        "3,nom,,Fiche refusée. Cette information est obligatoire.\n",
-        "3,code_postal,3500,\"Fiche refusée. Un code postal a 5 chiffres, par exemple 35000.\"\n",
-        "3,adresse,,Fiche refusée.",
-        "3,date_maj,2026-02-30,\"Fiche refusée.",
-        "4,pivot,123,\"Valeur laissée de côté.",
-        "4,frais_a_charge,gratuit,\"Valeur laissée de côté.",
-        "4,telephone,02 61 91 00 01,\"Valeur laissée de côté.",
-        "5,id,a,Fiche refusée. Cet identifiant est déjà celui de la ligne 2",
-        "6,id,d,Fiche refusée. Un guillemet ouvert",
+        "ligne,fiche,champ,avant,apres,regle,motif\n",
+        "3,b,nom,,,fiche.refusee,Fiche refusée. Cette information est obligatoire.\n",
+        "3,b,code_postal,3500,,fiche.refusee,\"Fiche refusée. Un code postal a 5 chiffres, par exemple 35000.\"\n",
+        "3,b,adresse,,,fiche.refusee,Fiche refusée.",
+        "3,b,date_maj,2026-02-30,,fiche.refusee,\"Fiche refusée.",
+        "4,Lieu c,pivot,123,,valeur.ecartee,\"Valeur laissée de côté.",
+        "4,Lieu c,frais_a_charge,gratuit,,valeur.ecartee,\"Valeur laissée de côté.",
+        "4,Lieu c,telephone,02 61 91 00 01,,valeur.ecartee,\"Valeur laissée de côté.",
+        "5,Lieu a,id,a,,fiche.refusee,Fiche refusée. Cet identifiant est déjà celui de la ligne 2",
+        "6,\"Lieu d,Rennes",
+        ",id,d,,fiche.refusee,Fiche refusée. Un guillemet ouvert",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!has_text(got.report, lines[i]))
@@ -221,7 +222,7 @@ static void inclusion_files_of_three_forms(struct store *s)
                            "\"description\":\"Sans structure.\",\"date_maj\":\"2026-01-01\"}]"));
     assert_counts(&got, 2, 0, 0, 1);
     assert_str("étrange", got.result.ignored_columns);
-    assert_true(has_text(got.report, "structure_id,d--9,Fiche refusée."));
+    assert_true(has_text(got.report, "structure_id,d--9,,fiche.refusee,Fiche refusée."));
     assert_true(has_text(got.report, "« tous-publics » ne se combine pas"));
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_service WHERE publics = 'tous-publics'"), 1);
 }

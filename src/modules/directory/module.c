@@ -1,6 +1,7 @@
 #include "modules/module.h"
 #include "modules/directory/api.h"
 #include "modules/directory/directory.h"
+#include "modules/directory/jobs.h"
 #include "modules/directory/pages.h"
 
 extern const struct db_migration directory_migrations[];
@@ -24,6 +25,10 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/openapi.json", api_openapi, .allow = ALLOW_EVERYONE, .input = INPUT_NONE, .style = STYLE_FILE},
 };
 
+static const struct job_kind jobs[] = {
+    {"directory.forget_imports", import_forget, .schedule = {.daily = true, .hour = 4, .minute = 10}},
+};
+
 static enum err refresh(struct app *app)
 {
     return directory_refresh(app->db);
@@ -40,6 +45,8 @@ const struct module directory_module = {
     .routes = {routes, sizeof routes / sizeof *routes},
     .migrations = directory_migrations,
     .n_migrations = 2,
+    .jobs = jobs,
+    .n_jobs = sizeof jobs / sizeof *jobs,
     .start = refresh,
     .stop = stop,
     .refresh = refresh,

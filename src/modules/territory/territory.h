@@ -167,6 +167,13 @@ struct territory_match {
 size_t territory_search(const struct territory *t, struct arena *a, struct str text, size_t max,
                         struct territory_match **out);
 
+/* Communes that bear this whole name, or bore it before they merged (`former` is then set): St = Saint; accents, capitals
+ * and hyphens do not count, CEDEX, a postal code and "(35)" are left out. TERRITORY_EXACT; TERRITORY_PREFIX when only
+ * the leading article differs ("Pont-de-Claix"). With `near`, when there is none: names of eight letters or more that
+ * differ by one letter, TERRITORY_NEAR. Exact ones first, today's names first, by population. Some tens of comparisons,
+ * whatever the name: what an import asks for each row. */
+size_t territory_named(struct arena *a, struct str name, bool near, struct territory_match **out);
+
 enum territory_answer {
     TERRITORY_NONE,  /* nothing: `matches` holds near names, perhaps none */
     TERRITORY_ONE,   /* matches[0] */

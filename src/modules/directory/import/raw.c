@@ -17,5 +17,5 @@ enum err import_raw(struct importer *im, struct raw_record *raw, size_t line, st
     void *record = arena_zalloc(im->rows, t->size);
     for (size_t i = 0; i < t->n; i++)
         field_read_cell(im->rows, &t->fields[i], record, raw->cells[i], problems);
-    return import_record(im, raw->kind, record, line, problems);
+    return import_record(im, raw->kind, record, line, problems, &(struct directory_corrections){0});
 }

@@ -79,7 +79,7 @@ static enum err read_row(struct importer *im, const struct csv_row *row, const s
                         "Cette ligne a plus de cellules que de titres : un séparateur est de trop, ou il manque des guillemets.", true);
             break;
         }
-    return import_record(im, DIRECTORY_PLACE, p, row->line, &problems);
+    return import_record(im, DIRECTORY_PLACE, p, row->line, &problems, &(struct directory_corrections){0});
 }
 
 enum err import_csv(struct importer *im)

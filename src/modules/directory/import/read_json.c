@@ -246,7 +246,7 @@ static enum err read_object(struct importer *im, struct list *l, struct str text
     struct directory_problems problems = {0};
     void *record = arena_zalloc(im->rows, field_table(kind)->size);
     read_members(im, object, kind, record, &problems);
-    return import_record(im, kind, record, line, &problems);
+    return import_record(im, kind, record, line, &problems, &(struct directory_corrections){0});
 }
 
 /* Runs over an array; the cursor is at its `[`. With `wanted` (one array of both kinds) only the services, or all but
