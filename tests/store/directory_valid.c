@@ -8,16 +8,28 @@
 #include "base/json.h"
 #include "base/text.h"
 
+/* Each pattern is compiled once: there are few of them, and many values. */
 static bool matches(const char *pattern, struct str value)
 {
-    regex_t re;
+    enum { PATTERNS_MAX = 128 };
+    static struct {
+        char *pattern;
+        regex_t re;
+    } known[PATTERNS_MAX];
+    size_t i = 0;
+    while (i < PATTERNS_MAX && known[i].pattern && strcmp(known[i].pattern, pattern) != 0)
+        i++;
+    assert_true(i < PATTERNS_MAX);
+    if (!known[i].pattern) {
+        assert_int_equal(regcomp(&known[i].re, pattern, REG_EXTENDED | REG_NOSUB), 0);
+        known[i].pattern = strdup(pattern);
+        assert_non_null(known[i].pattern);
+    }
     char *text = malloc(value.n + 1);
     assert_non_null(text);
     memcpy(text, value.p ? value.p : "", value.n);
     text[value.n] = 0;
-    assert_int_equal(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
-    bool yes = regexec(&re, text, 0, NULL, 0) == 0;
-    regfree(&re);
+    bool yes = regexec(&known[i].re, text, 0, NULL, 0) == 0;
     free(text);
     return yes;
 }

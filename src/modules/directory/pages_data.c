@@ -88,8 +88,10 @@ static enum err export_open(struct db_conn *c, enum directory_format f, enum cod
             if (file->fd > 0)
                 close(file->fd);
             *file = (struct export_file){s.fd, seq, s.size};
-        } else if (s.fd >= 0) {
-            close(s.fd);
+        } else {
+            log_error("directory.export_failed", LOG_C("format", directory_format_info(f)->name), LOG_C("error", err_name(e)));
+            if (s.fd >= 0)
+                close(s.fd);
         }
     }
     if (e == OK) {
