@@ -12,10 +12,10 @@ static const struct directory_format_info formats[EXPORT_COUNT] = {
                                 "Lieux de médiation numérique 2.0.0 (JSON)", "Places, LaMednum 2.0.0 (JSON)"},
     [EXPORT_DATA_INCLUSION] = {"data-inclusion", "application/json; charset=utf-8", "json",
                                "Structures et services, data·inclusion v1 (JSON)",
-                               "Structures and services, data·inclusion v1 (JSON)"},
+                               "Organisations and services, data·inclusion v1 (JSON)"},
     [EXPORT_GEOJSON] = {"geojson", "application/geo+json; charset=utf-8", "geojson", "Carte (GeoJSON)", "Map (GeoJSON)"},
     [EXPORT_XLSX] = {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
-                     "Tableur : lieux, structures et services (Excel)", "Spreadsheet: places, structures and services (Excel)",
+                     "Tableur : lieux, structures et services (Excel)", "Spreadsheet: places, organisations and services (Excel)",
                      .packed = true},
     [EXPORT_TABLE] = {"csv-tout", "text/csv; charset=utf-8", "csv", "Tout dans un tableau (CSV)", "Everything in one table (CSV)"},
 };
