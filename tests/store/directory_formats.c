@@ -99,6 +99,8 @@ static void the_memory_is_the_same_for_a_hundred_times_more_rows(struct store *s
     size_t few[EXPORT_COUNT], less[EXPORT_COUNT], more;
     import_ok(s, fixture(s, "places.csv"));
     import_ok(s, fixture(s, "inclusion.json"));
+    /* An id of two sources: the longer statement of LaMednum. */
+    import_ok(s, STR("id,nom,commune,code_postal,adresse,date_maj,pivot,source\nlieu-1,Lieu,Rennes,35000,1 rue,2026-01-01,,Une autre\n"));
     multiply_places(s, FEW);
     for (int f = 0; f < EXPORT_COUNT; f++) {
         assert_ok(directory_export(s->conn, (enum directory_format)f, weigh, &less[f])); /* prepares the statements */
