@@ -1,5 +1,9 @@
 #include "base/csv.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/text_private.h"
 #include "base/utf8.h"
 
@@ -282,9 +286,19 @@ static bool spreadsheet_runs(struct str s)
 
 static bool needs_quotes(struct str s)
 {
+    size_t i = 0;
     if (s.p[0] == ' ' || s.p[s.n - 1] == ' ')
         return true;
-    for (size_t i = 0; i < s.n; i++)
+#ifdef __SSE2__
+    for (; s.n - i >= 16; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+        __m128i comma = _mm_cmpeq_epi8(x, _mm_set1_epi8(',')), quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
+        __m128i lf = _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')), cr = _mm_cmpeq_epi8(x, _mm_set1_epi8('\r'));
+        if (_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(comma, quote), _mm_or_si128(lf, cr))))
+            return true;
+    }
+#endif
+    for (; i < s.n; i++)
         if (s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r')
             return true;
     return false;

@@ -227,13 +227,17 @@ static void quality(enum lang lang)
 
 static void others(enum lang lang)
 {
-    const struct view_download downloads[] = {
-        {STR("Lieux (CSV)"), STR("Standard de la médiation numérique, pour un tableur."), STR("/donnees-ouvertes/lieux.csv"), STR("csv")},
-        {STR("Lieux (JSON)"), STR("Le même standard, pour un programme."), STR("/donnees-ouvertes/lieux.json"), STR("json")},
-        {STR("Structures et services"), STR("data·inclusion v1, JSON."), STR("/donnees-ouvertes/di.json"), STR("json")},
-        {STR("Carte"), STR("GeoJSON, pour un logiciel de carte."), STR("/donnees-ouvertes/lieux.geojson"), STR("geojson")},
+    const struct view_download sheets[] = {
+        {STR("Tableur : lieux, structures et services (Excel)"), STR("Pour lire, trier et imprimer. Trois feuilles, en mots clairs."), STR("/donnees-ouvertes/xlsx"), STR("xlsx")},
+        {STR("Tout dans un tableau (CSV)"), STR("Une ligne par lieu, structure ou service, toutes les informations."), STR("/donnees-ouvertes/csv-tout"), STR("csv")},
     };
-    struct view_data d = {downloads, 4, 450, 3500, 5210, {2026, 11, 24}};
+    const struct view_download standards[] = {
+        {STR("Lieux de médiation numérique 2.0.0 (CSV)"), STR("Le standard national des lieux, version de 2026."), STR("/donnees-ouvertes/lamednum-2-csv"), STR("csv")},
+        {STR("Structures et services, data·inclusion v1 (JSON)"), STR("Le standard national des structures et des services."), STR("/donnees-ouvertes/data-inclusion"), STR("json")},
+    };
+    const struct view_downloads groups[] = {{STR("Pour ouvrir dans un tableur"), sheets, 2},
+                                            {STR("Pour échanger avec les plateformes nationales"), standards, 2}};
+    struct view_data d = {groups, 2, 450, 3500, 5210, {2026, 11, 24}};
     directory_page_data(page(lang, "/donnees-ouvertes", SECTION_DATA), &d);
     done("data");
 
