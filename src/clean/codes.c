@@ -204,14 +204,11 @@ static struct cleaned organisation(struct arena *a, struct str v, bool siret_onl
     const char *why = NULL;
     if (siret_right(c.value) || (!siret_only && rna_right(c.value)))
         return c;
+    if (c.value.n > 0 && all_zeros(c.value)) /* how LaMednum files say that nobody knows */
+        return (struct cleaned){.value = STR_NONE};
     if (!clean_cell(a, &c, v, &text))
         return c;
     code = packed(a, text);
-    if (all_zeros(code)) {
-        c.value = STR_NONE;
-        clean_rule(&c, "valeur.absente");
-        return c;
-    }
     if (!siret_only && rna_right(code)) {
         clean_rule(&c, code.n == text.n ? "rna.casse" : "rna.espaces");
         return clean_done(c, v, code);

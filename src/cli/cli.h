@@ -39,6 +39,7 @@ int cmd_import(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_territory(struct cli *cli, int argc, char **argv);
 int cmd_demo(struct cli *cli, int argc, char **argv);
+int cmd_geocode(struct cli *cli, int argc, char **argv);
 int cmd_hours(struct cli *cli, int argc, char **argv);
 int cmd_normalize(struct cli *cli, int argc, char **argv);
 

@@ -7,6 +7,7 @@
 
 /* Of a row that has none, or an unreadable one: the values decide. */
 #define NO_FINGERPRINT "00000000000000000000000000000000"
+#define NO_ID "00000000-0000-0000-0000-000000000000" /* nothing is written */
 
 /* -- what the directory has ----------------------------------------------------------------------- */
 
@@ -53,6 +54,8 @@ static enum err load_kind(struct importer *im, enum directory_kind kind)
 {
     struct loading l = {im, kind, false};
     int64_t choices = 0;
+    if (!im->c)
+        return OK;
     if (!im->loaded[kind]) {
         TRY(record_each_mark(im->c, kind, load_mark, &l));
         TRY(db_query_int(im->c, "SELECT COUNT(*) FROM directory_choice WHERE kind = $1", DB_PARAMS(DB_INT(kind)), &choices));
@@ -125,6 +128,17 @@ static bool find_structure(struct importer *im, struct directory_service *s)
         return false;
     s->structure_id = import_marks_id(im->rows, found);
     return true;
+}
+
+enum err import_knows_structure(struct importer *im, struct str id, bool *known)
+{
+    struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
+    TRY(load_kind(im, DIRECTORY_STRUCTURE));
+    const struct mark *found = import_marks_find(m, import_marks_key(m, STR_NONE, id));
+    *known = found && found->known && !found->gone;
+    if (*known)
+        import_marks_get(m, found->key)->met = true; /* this file speaks of it */
+    return OK;
 }
 
 /* What the file cannot say stays: the links. */
@@ -234,6 +248,10 @@ static enum err write_row(struct importer *im, const struct row *row)
 {
     char fingerprint[33];
     fields_fingerprint(field_table(row->kind), row->record, fingerprint);
+    if (!im->c) {
+        im->counts.added++;
+        return import_marks_set(row->mark, STR(NO_ID), str_from(fingerprint)) ? OK : ERR_BUG;
+    }
     record_of(row->record)->feed = im->in->feed;
     if (row->mark->known && !row->mark->deleted && import_marks_same(row->mark, fingerprint))
         return adopt(im, row);

@@ -80,9 +80,10 @@ static void tidy_place_names(struct work *w, struct tidy_commune *where)
     w->cx.code_postal = cells[ranks[1]];
     w->cx.code_insee = cells[ranks[2]];
     if (where->doubt && w->cx.level == TIDY_FULL)
-        field_problem(w->a, w->problems, "commune",
-                      arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(w->cx.code_postal), STR_ARG(w->cx.commune), STR_ARG(w->cx.code_insee)),
-                      "À vérifier : la commune, le code postal et le code INSEE ne vont pas ensemble. Ils sont gardés tels quels.", false);
+        field_doubt(w->a, w->problems, "commune",
+                    arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(w->cx.code_postal), STR_ARG(w->cx.commune),
+                                 STR_ARG(w->cx.code_insee)),
+                    "La commune, le code postal et le code INSEE ne vont pas ensemble.");
 }
 
 /* -- coordinates ------------------------------------------------------------------------------------------ */
@@ -110,13 +111,14 @@ static struct str both(struct arena *a, struct str latitude, struct str longitud
 static void check_distance(struct work *w, struct geo_point p, struct str latitude, struct str longitude,
                            const struct tidy_commune *where)
 {
-    enum { FAR_M = 60000 };
+    /* Communes of Guyane are as large as a département. */
+    enum { FAR_M = 60000, FAR_GUYANE_M = 250000 };
+    double far = str_starts(where->found.code, STR("973")) ? FAR_GUYANE_M : FAR_M;
     if (!where->known)
         return;
     struct territory_point centre = territory_point(NULL, &where->found);
-    if (centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(p, centre.point) > FAR_M)
-        field_problem(w->a, w->problems, "latitude", both(w->a, latitude, longitude),
-                      "À vérifier : ce point est à plus de 60 km de la commune. Il est gardé tel quel.", false);
+    if (centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(p, centre.point) > far)
+        field_doubt(w->a, w->problems, "latitude", both(w->a, latitude, longitude), "Ce point est loin de la commune.");
 }
 
 static void tidy_point(struct work *w, const struct tidy_commune *where)
@@ -261,7 +263,7 @@ static void leave_items(struct work *w, const struct field *f, struct str left)
             continue;
         if (!tidy_list_item(w->a, f->values, item).known)
             field_problem(w->a, w->problems, f->name, item,
-                          "Cette valeur n’est pas dans la liste du standard, et rien d’approchant n’y est : elle est laissée de côté.", false);
+                          "Cette valeur n’est pas dans la liste du standard, et rien d’approchant n’y est.", false);
         else if (w->raw->kind == DIRECTORY_PLACE && f->values == ENUM_DISPOSITIF) /* a label of 2022 that no list has any more */
             append_item(w, "autres_formations_labels", item, "liste.autre_label");
         else
