@@ -81,7 +81,8 @@ static void tidy_place_names(struct work *w, struct tidy_commune *where)
     w->cx.code_insee = cells[ranks[2]];
     if (where->doubt && w->cx.level == TIDY_FULL)
         field_doubt(w->a, w->problems, "commune",
-                    arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(w->cx.code_postal), STR_ARG(w->cx.commune), STR_ARG(w->cx.code_insee)),
+                    arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(w->cx.code_postal), STR_ARG(w->cx.commune),
+                                 STR_ARG(w->cx.code_insee)),
                     "La commune, le code postal et le code INSEE ne vont pas ensemble.");
 }
 
