@@ -233,7 +233,7 @@ static void real_files(struct store *s)
         int64_t rows, refused;
     } files[] = {
         {"lieux/assembleurs-hauts-de-france.geojson", "LaMednum v0 (GeoJSON)", 1741, 4}, /* four addresses are "-----" */
-        {"lieux/publie-v0-paca-hub-du-sud-2023-05-16.json", "LaMednum v0 (JSON)", 792, 1}, /* a commune is its postal code */
+        {"lieux/publie-v0-paca-hub-du-sud-2023-05-16.json", "LaMednum v0 (JSON)", 792, 0},
         /* 4,261 services of 1,303 structures; two services have a name of two letters */
         {"lieux/data-inclusion-v0-services-2022-12.json", "data·inclusion v0 (JSON)", 4261 + 1303, 2},
     };
