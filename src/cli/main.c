@@ -12,7 +12,7 @@ static const struct cli_command commands[] = {
     {"import", cmd_import, "import FICHIER [--source NOM] [--report FICHIER]",
      "charge des lieux, des structures et des services"},
     {"export", cmd_export,
-     "export --format lamednum-csv|lamednum-json|data-inclusion|geojson [-o FICHIER]",
+     "export --format lamednum-csv|lamednum-json|data-inclusion|geojson|hsds [-o FICHIER]",
      "rend toutes les données publiables"},
     {"territory", cmd_territory, "territory import FICHIER | search TEXTE | get [CLÉ] | set CLÉ VALEUR",
      "communes, coordonnées et réglages du territoire"},

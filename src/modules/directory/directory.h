@@ -268,7 +268,7 @@ enum err directory_import_run(struct db_conn *c, struct arena *a, const struct d
                               struct directory_import_result *out, struct str *why) MUST_USE;
 
 /* -- export (export/) --------------------------------------------------------------------------- */
-enum directory_format { EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION, EXPORT_GEOJSON, EXPORT_COUNT };
+enum directory_format { EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION, EXPORT_GEOJSON, EXPORT_HSDS, EXPORT_COUNT };
 struct directory_format_info {
     const char *name;         /* "lamednum-csv": CLI and URL */
     const char *content_type;

@@ -150,6 +150,7 @@ static const char *const purposes[EXPORT_COUNT] = {
     [EXPORT_LAMEDNUM_JSON] = N_("Le même standard, pour un programme."),
     [EXPORT_DATA_INCLUSION] = N_("Standard data·inclusion v1 : les organisations et ce qu’elles proposent, pour un programme."),
     [EXPORT_GEOJSON] = N_("Les lieux avec leurs coordonnées, pour un logiciel de carte (QGIS, uMap)."),
+    [EXPORT_HSDS] = N_("Standard international HSDS 3 (Open Referral), que lisent les annuaires d’autres pays, pour un programme."),
 };
 
 /* -- the page ------------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* The four exports. Ids are read first, in the published order (some forty bytes a record); then records by the
+/* The exports. Ids are read first, in the published order (some forty bytes a record); then records by the
  * hundred, each written and forgotten. */
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "base/csv.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "modules/directory/hsds/hsds.h"
 #include "modules/directory/inclusion.h"
 #include "modules/directory/record.h"
 
@@ -18,6 +19,8 @@ static const struct directory_format_info formats[EXPORT_COUNT] = {
                                "Structures et services data·inclusion (JSON)",
                                "Structures and services, data·inclusion (JSON)"},
     [EXPORT_GEOJSON] = {"geojson", "application/geo+json; charset=utf-8", "geojson", "Carte (GeoJSON)", "Map (GeoJSON)"},
+    [EXPORT_HSDS] = {"hsds", "application/json; charset=utf-8", "json", "Services et organisations, HSDS 3 (JSON)",
+                     "Services and organizations, HSDS 3 (JSON)"},
 };
 
 const struct directory_format_info *directory_format_info(enum directory_format f)
@@ -400,6 +403,18 @@ static enum err export_geojson(struct exporter *x)
     return OK;
 }
 
+/* -- HSDS (hsds/) --------------------------------------------------------------------------------- */
+
+static enum err flush_piece(void *ctx)
+{
+    return flush(ctx, PIECE);
+}
+
+static enum err export_hsds(struct exporter *x)
+{
+    return hsds_export(x->c, &x->json, flush_piece, x);
+}
+
 enum err directory_export(struct db_conn *c, enum directory_format f, bool (*sink)(void *ctx, struct str piece),
                           void *ctx)
 {
@@ -408,6 +423,7 @@ enum err directory_export(struct db_conn *c, enum directory_format f, bool (*sin
         [EXPORT_LAMEDNUM_JSON] = export_json,
         [EXPORT_DATA_INCLUSION] = export_inclusion,
         [EXPORT_GEOJSON] = export_geojson,
+        [EXPORT_HSDS] = export_hsds,
     };
     struct exporter x = {.c = c, .sink = sink, .ctx = ctx, .a = arena_new(SIZE_MAX), .rows = arena_new(SIZE_MAX)};
     enum err e = x.a && x.rows ? db_begin(c, DB_READ) : ERR_LIMIT;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "modules/directory/import/import.h"
+#include "modules/directory/import/read_hsds.h"
 
 enum { DEPTH_MAX = 24, PROGRESS_ROWS = 64 };
 
@@ -374,6 +375,9 @@ enum err import_json(struct importer *im, const char **format)
     if (str_starts(k.text, STR("\xEF\xBB\xBF")))
         k.at = 3;
     skip_space(&k);
+    if (hsds_detect(im->other, str_sub(k.text, k.at, k.text.n)))
+        return import_hsds(im, format);
+    arena_reset(im->other);
     TRY(here(&k) == '[' ? read_one_array(im, k, format) : read_two_lists(im, k, format));
     import_progress(im, k.text.n);
     return OK;
