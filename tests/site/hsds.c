@@ -196,7 +196,6 @@ static void conditions(struct store *s)
         {"/hsds/service_at_locations?postcode=35300&proximity=60000", 3},
         {"/hsds/taxonomies", 10},
         {"/hsds/taxonomies?search=publics", 1},
-        {"/hsds/taxonomy_terms?top_only=true&search=sante", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         json_int_t got = total(&site, cases[i].address);
@@ -206,6 +205,10 @@ static void conditions(struct store *s)
     }
     struct str parent = term_named(&site, "Numérique");
     assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?parent_id=", parent)), 4);
+    struct str themes = json_get_str(contents(get_json(&site, "/hsds/taxonomies", 200), 0), "id");
+    assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?top_only=true&taxonomy_id=", themes)), 16);
+    assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?search=bureautique&taxonomy_id=", themes)), 0);
+    assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?search=alimentation&taxonomy_id=", themes)), 2);
     site_close(&site);
 }
 
