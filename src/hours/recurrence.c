@@ -124,14 +124,50 @@ static void take_rule(struct entries *e, const struct hours_rule *r)
     }
 }
 
-static int compare(const void *x, const void *y)
+static int compare_columns(const int (*pairs)[2], size_t n)
 {
-    const struct entry *a = x, *b = y;
-    const int pairs[][2] = {{a->nth, b->nth}, {a->parity, b->parity}, {a->start, b->start}, {a->end, b->end}, {a->day, b->day}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    for (size_t i = 0; i < n; i++)
         if (pairs[i][0] != pairs[i][1])
             return pairs[i][0] < pairs[i][1] ? -1 : 1;
     return 0;
+}
+
+static int by_day(const void *x, const void *y)
+{
+    const struct entry *a = x, *b = y;
+    const int pairs[][2] = {{a->nth, b->nth}, {a->parity, b->parity}, {a->day, b->day}, {a->start, b->start}, {a->end, b->end}};
+    return compare_columns(pairs, sizeof pairs / sizeof *pairs);
+}
+
+static int by_hours(const void *x, const void *y)
+{
+    const struct entry *a = x, *b = y;
+    const int pairs[][2] = {{a->nth, b->nth}, {a->parity, b->parity}, {a->start, b->start}, {a->end, b->end}, {a->day, b->day}};
+    return compare_columns(pairs, sizeof pairs / sizeof *pairs);
+}
+
+static bool same_days(const struct entry *x, const struct entry *y)
+{
+    return x->nth == y->nth && x->parity == y->parity && x->day == y->day;
+}
+
+/* Spans of one day that touch are one, as people and the evaluation see them. */
+static void merge(struct entries *e)
+{
+    size_t n = 0;
+    if (e->n > 1)
+        qsort(e->items, e->n, sizeof *e->items, by_day);
+    for (size_t i = 0; i < e->n; i++) {
+        struct entry *x = &e->items[i], *last = n > 0 ? &e->items[n - 1] : NULL;
+        bool known = last && last->end > last->start && x->end > x->start;
+        if (last && same_days(last, x) && ((known && x->start <= last->end) || (x->start == last->start && x->end == last->end)))
+            last->end = x->end > last->end ? x->end : last->end;
+        else
+            e->items[n++] = *x;
+    }
+    e->n = n;
+    if (e->n > 1)
+        qsort(e->items, e->n, sizeof *e->items, by_hours);
 }
 
 void hours_recur(struct arena *a, const struct hours *h, struct hours_recurrences *out)
@@ -139,8 +175,7 @@ void hours_recur(struct arena *a, const struct hours *h, struct hours_recurrence
     struct entries e = {.a = a, .whole = true};
     for (size_t i = 0; i < h->n; i++)
         take_rule(&e, &h->rules[i]);
-    if (e.n > 1)
-        qsort(e.items, e.n, sizeof *e.items, compare);
+    merge(&e);
     *out = (struct hours_recurrences){.items = ARENA_ARRAY(a, e.n + 1, struct hours_recurrence), .whole = e.whole};
     for (size_t i = 0; i < e.n; i++) {
         const struct entry *x = &e.items[i];

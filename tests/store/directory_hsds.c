@@ -144,6 +144,26 @@ static void forms_are_recognised(struct store *s)
     }
 }
 
+/* The profile before HSDS 3: other names for the same things. */
+static void open_referral_uk_1_is_read(struct store *s)
+{
+    static const char page[] =
+        "{\"totalElements\":1,\"number\":1,\"content\":[{\"id\":\"A\",\"name\":\"Aide\",\"description\":\"De l’aide.\",\"status\":\"active\","
+        "\"fees\":\"Adhésion\",\"assured_date\":\"2026-02-03\",\"organization\":{\"id\":\"B\",\"name\":\"Les Voisins\",\"url\":\"https://voisins.example/\"},"
+        "\"contacts\":[{\"id\":\"C\",\"phones\":[{\"number\":\"+33261910031\"}]}],\"service_at_locations\":[{\"id\":\"D\",\"regular_schedules\":["
+        "{\"id\":\"E\",\"freq\":\"WEEKLY\",\"byday\":\"TU\",\"opens_at\":\"09:00\",\"closes_at\":\"12:00\"}],\"location\":{\"id\":\"F\",\"latitude\":48.1159,"
+        "\"longitude\":-1.6884,\"physical_addresses\":[{\"id\":\"G\",\"address_1\":\"4 rue des Goélands\",\"city\":\"Rennes\",\"postal_code\":\"35000\"}]}}]}]}";
+    import_ok(s, str_from(page));
+    json_t *root = exported_json(s, EXPORT_DATA_INCLUSION);
+    const json_t *o = with_id(root, "services", "balise--A");
+    assert_str("Tu 09:00-12:00", json_get_str(o, "horaires_accueil"));
+    assert_str("4 rue des Goélands", json_get_str(o, "adresse"));
+    assert_str("+33261910031", json_get_str(o, "telephone"));
+    assert_str("Adhésion", json_get_str(o, "frais_precisions"));
+    assert_str("2026-02-03", json_get_str(o, "date_maj"));
+    assert_str("https://voisins.example/", json_get_str(with_id(root, "structures", "balise--B"), "site_web"));
+}
+
 static void strangers_are_not_hsds(struct store *s)
 {
     static const char *const others[] = {"[{\"id\":\"1\",\"name\":\"Un fichier quelconque\"}]", "{\"services\":[{\"nom\":\"x\"}]}",
@@ -164,6 +184,7 @@ static const struct store_test tests[] = {
     STORE_TEST(places_are_not_doubled),
     STORE_TEST(others_are_read),
     STORE_TEST(forms_are_recognised),
+    STORE_TEST(open_referral_uk_1_is_read),
     STORE_TEST(strangers_are_not_hsds),
 };
 STORE_TEST_MAIN(tests, DIRECTORY_STORE)

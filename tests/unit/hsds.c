@@ -182,6 +182,86 @@ static void series_begin_on_their_days(void **state)
     }
 }
 
+/* -- against the evaluation ----------------------------------------------------------------------- */
+
+static bool happens(const struct hours_recurrence *r, struct civil_date d)
+{
+    int weekday = civil_weekday(d) - 1, from_start = (d.day - 1) / 7 + 1;
+    struct civil_date next_month = {d.month == 12 ? d.year + 1 : d.year, d.month == 12 ? 1 : d.month + 1, 1};
+    int from_end = (int)((civil_to_days(next_month) - 1 - civil_to_days(d)) / 7) + 1;
+    if (!(r->days & 1u << weekday) || (r->nth > 0 && r->nth != from_start) || (r->nth < 0 && -r->nth != from_end))
+        return false;
+    return r->parity == 0 || civil_iso_week(d) % 2 == r->parity % 2;
+}
+
+/* Every span of the day, and no other. */
+static bool same_day(const struct hours_recurrences *all, const struct hours_day *day)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        if (!happens(&all->items[i], day->date))
+            continue;
+        bool there = false;
+        for (size_t k = 0; k < day->n; k++)
+            there |= day->spans[k].start == all->items[i].start && (day->spans[k].end == all->items[i].end || day->spans[k].open_end);
+        if (!there)
+            return false;
+        found++;
+    }
+    return found == day->n;
+}
+
+/* When the rules say all of it, they say what is open on each day of two years. */
+static bool rules_agree(struct str osm, bool *whole)
+{
+    struct hours *h;
+    struct str why;
+    struct hours_recurrences all;
+    const struct hours_place rennes = hours_place_of_insee(STR("35238"));
+    int64_t first = civil_to_days((struct civil_date){2026, 6, 1});
+    *whole = false;
+    if (hours_parse(a, osm, &h, &why) != OK)
+        return true;
+    hours_recur(a, h, &all);
+    *whole = all.whole;
+    for (int64_t d = first; d < first + 730 && all.whole; d++) {
+        struct hours_day day = hours_on(h, &rennes, a, civil_from_days(d));
+        if (!same_day(&all, &day)) {
+            print_error("%.*s on %04d-%02d-%02d\n", STR_ARG(osm), day.date.year, day.date.month, day.date.day);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void rules_say_what_is_open(void **state)
+{
+    (void)state;
+    static const char *const osm[] = {"Mo-Fr 09:00-12:00,14:00-17:00", "Mo-Fr 09:00-12:00; We off", "Mo-Sa 09:00-18:00; Sa 09:00-12:00",
+                                      "Sa[1,-1] 10:00-12:00", "week 1-53/2 Mo 09:00-12:00; week 2-52/2 Mo 14:00-17:00",
+                                      "Mo 09:00-12:00; week 2-52/2 Mo off", "Fr 22:00-02:00", "Mo 09:00-12:00, Mo 14:00-17:00",
+                                      "We 09:00-12:00; Sa[3] 10:00-12:00", "Mo-Su 10:00-18:00; Tu off; We 12:00-14:00"};
+    bool whole;
+    for (size_t i = 0; i < sizeof osm / sizeof *osm; i++) {
+        fresh();
+        assert_true(rules_agree(str_from(osm[i]), &whole));
+        assert_true(whole);
+    }
+    /* Real values too, when they are there. */
+    const char *shared = getenv("BALISE_SHARED");
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/data/hours/real-values.json", shared ? shared : "../shared");
+    json_t *values = json_load_file(path, 0, NULL);
+    size_t agreed = 0;
+    for (size_t i = 0; i < json_array_size(values); i++) {
+        fresh();
+        assert_true(rules_agree(json_get_str(json_array_get(values, i), "h"), &whole));
+        agreed += whole;
+    }
+    assert_true(!values || agreed > 500);
+    json_decref(values);
+}
+
 static const char *read_back(const char *schedules)
 {
     json_t *tree;
@@ -244,6 +324,7 @@ int main(void)
         cmocka_unit_test(identifiers_are_stable),        cmocka_unit_test(identifiers_are_uuids_and_differ),
         cmocka_unit_test(terms_are_found_by_their_uuid), cmocka_unit_test(hours_become_rules),
         cmocka_unit_test(holidays_and_clocks_are_said),  cmocka_unit_test(series_begin_on_their_days),
+        cmocka_unit_test(rules_say_what_is_open),
         cmocka_unit_test(rules_become_hours),            cmocka_unit_test(rules_come_back),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,7 @@ static size_t skip_value(struct str t, size_t at)
 }
 
 /* The lists of a file, by where their first element may stand. */
-enum list_kind { LIST_ORGANIZATIONS, LIST_SERVICES, LIST_CONTENTS, LIST_COUNT };
+enum list_kind { LIST_ORGANIZATIONS, LIST_SERVICES, LIST_CONTENTS, LIST_CONTENT, LIST_COUNT }; /* the last: Open Referral UK 1.0 */
 struct lists {
     size_t at[LIST_COUNT]; /* after the "["; 0: none */
     bool single;           /* no list: the object is a record, others may follow line by line */
@@ -64,7 +64,7 @@ struct lists {
 
 static void find_lists(struct str t, struct lists *out)
 {
-    static const char *const names[LIST_COUNT] = {"organizations", "services", "contents"};
+    static const char *const names[LIST_COUNT] = {"organizations", "services", "contents", "content"};
     bool has_id = false;
     *out = (struct lists){0};
     size_t at = skip_space(t, 0);
@@ -288,8 +288,12 @@ static struct str hours_of(struct reader *r, const struct said *said, const json
 {
     struct civil_date today = r->im->today;
     struct str hours = champ(said, "horaires_accueil");
-    for (size_t i = 0; i < n && hours.n == 0 && !r->ours; i++)
-        hours = hsds_read_schedules(r->im->rows, json_object_get(holders[i], "schedules"), today);
+    for (size_t i = 0; i < n && hours.n == 0 && !r->ours; i++) {
+        const json_t *schedules = json_object_get(holders[i], "schedules");
+        if (!schedules)
+            schedules = json_object_get(holders[i], "regular_schedules"); /* Open Referral UK 1.0 */
+        hours = hsds_read_schedules(r->im->rows, schedules, today);
+    }
     return hours;
 }
 
