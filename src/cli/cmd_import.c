@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/import_show.h"
+#include "cli/import_suggest.h"
 #include "cli/output.h"
 #include "modules/directory/directory.h"
 #include "modules/territory/territory.h"
@@ -17,9 +19,7 @@ struct run {
     const char *report_path;
     struct output report; /* opened by the first line */
     bool reported;
-    bool show, terminal;
-    int percent;
-    int64_t shown_us;
+    struct import_show show;
 };
 
 /* -- the file ------------------------------------------------------------------------------------- */
@@ -75,66 +75,55 @@ static bool write_report(void *ctx, struct str csv)
     return output_write(r->report.fd, csv);
 }
 
-/* -- progress ------------------------------------------------------------------------------------- */
-
-static void show_progress(void *ctx, size_t done, size_t total, int64_t rows)
+static void progress(void *ctx, size_t done, size_t total, int64_t rows)
 {
-    enum { WIDTH = 30, BAR_US = 50000, LINE_US = 2000000 };
     struct run *r = ctx;
-    int64_t now = clock_mono_us();
-    int percent = total ? (int)(done * 100 / total) : 100;
-    bool last = done >= total;
-    if (!r->show || percent == r->percent || (!last && now - r->shown_us < (r->terminal ? BAR_US : LINE_US)))
-        return;
-    if (r->terminal) {
-        char bar[WIDTH + 1];
-        memset(bar, ' ', WIDTH);
-        memset(bar, '#', (size_t)(percent * WIDTH / 100));
-        bar[WIDTH] = 0;
-        fprintf(stderr, "\r[%s] %3d %% · %lld fiches%s", bar, percent, (long long)rows, last ? "\n" : "");
-    } else if (r->shown_us != 0 && !last) { /* a short import says nothing on the way */
-        fprintf(stderr, "%d %% · %lld fiches\n", percent, (long long)rows);
-    }
-    if (r->terminal || now - r->shown_us >= LINE_US)
-        r->shown_us = now;
-    r->percent = percent;
+    import_show_progress(&r->show, done, total, rows);
 }
 
-static void print_summary(const struct run *r, const struct directory_import_result *res, bool reported, int64_t us)
+static bool tell_change(void *ctx, const struct directory_import_change *change)
 {
-    const struct directory_import_counts *n = &res->counts;
-    printf("%s : %lld fiches lues en %lld,%02lld s\n", res->format, (long long)n->rows, (long long)(us / 1000000),
-           (long long)(us / 10000 % 100));
-    printf("  nouvelles     %8lld\n  mises à jour  %8lld\n  inchangées    %8lld\n  refusées      %8lld\n",
-           (long long)n->added, (long long)n->updated, (long long)n->unchanged, (long long)n->refused);
-    if (n->dropped > 0)
-        printf("  %lld valeurs laissées de côté (leur fiche est gardée)\n", (long long)n->dropped);
-    if (n->kept_deleted > 0)
-        printf("  %lld fiches retirées de l’annuaire par une personne : laissées retirées\n", (long long)n->kept_deleted);
-    if (res->ignored_columns.n > 0)
-        printf("  Colonnes hors du standard, ignorées : %.*s\n", STR_ARG(res->ignored_columns));
-    if (reported)
-        printf("  Rapport : %s\n", r->report_path);
+    struct run *r = ctx;
+    return import_show_change(&r->show, change);
 }
 
 /* -- the command ---------------------------------------------------------------------------------- */
 
 struct options {
-    const char *file, *source, *report;
+    const char *file, *source, *report, *mapping;
+    bool dry_run, partial, complete, suggest;
 };
+
+static const char usage[] = "balise import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] "
+                            "[--partial | --complete], ou balise import --suggest FICHIER";
+
+static bool take_flag(struct options *o, const char *arg)
+{
+    bool *flag = strcmp(arg, "--dry-run") == 0    ? &o->dry_run
+                 : strcmp(arg, "--partial") == 0  ? &o->partial
+                 : strcmp(arg, "--complete") == 0 ? &o->complete
+                 : strcmp(arg, "--suggest") == 0  ? &o->suggest
+                                                  : NULL;
+    if (flag)
+        *flag = true;
+    return flag != NULL;
+}
 
 static bool parse(int argc, char **argv, struct options *o)
 {
     for (int i = 1; i < argc; i++) {
-        const char **value = strcmp(argv[i], "--source") == 0   ? &o->source
-                             : strcmp(argv[i], "--report") == 0 ? &o->report
-                                                                : NULL;
+        const char **value = strcmp(argv[i], "--source") == 0    ? &o->source
+                             : strcmp(argv[i], "--report") == 0  ? &o->report
+                             : strcmp(argv[i], "--mapping") == 0 ? &o->mapping
+                                                                 : NULL;
         if (value) {
             if (++i == argc) {
                 cli_error("%s attend une valeur.", argv[i - 1]);
                 return false;
             }
             *value = argv[i];
+        } else if (take_flag(o, argv[i])) {
+            continue;
         } else if (argv[i][0] == '-' && argv[i][1] != 0) {
             cli_error("option inconnue « %s ».", argv[i]);
             return false;
@@ -146,38 +135,72 @@ static bool parse(int argc, char **argv, struct options *o)
         }
     }
     if (!o->file)
-        cli_error("quel fichier ? Usage : balise import FICHIER [--source NOM] [--report FICHIER]");
-    return o->file != NULL;
+        cli_error("quel fichier ? Usage : %s", usage);
+    else if (o->partial && o->complete)
+        cli_error("--partial et --complete se contredisent : gardez l’un des deux.");
+    return o->file && !(o->partial && o->complete);
+}
+
+static struct str file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return str_from(slash ? slash + 1 : path);
 }
 
 static struct str base_name(const char *path)
 {
-    struct str name = str_from(path);
-    const char *slash = strrchr(path, '/');
-    if (slash)
-        name = str_from(slash + 1);
+    struct str name = file_name(path);
     for (size_t i = name.n; i-- > 1;)
         if (name.p[i] == '.')
             return str_sub(name, 0, i);
     return name;
 }
 
-static int run(struct cli *cli, const struct options *o, struct str data)
+/* The same file of another day has another date in its name: "liste-fs-20221201" → "liste-fs". */
+static struct str without_date(struct str slug)
+{
+    size_t n = slug.n;
+    while (n > 0 && (slug.p[n - 1] == '-' || (slug.p[n - 1] >= '0' && slug.p[n - 1] <= '9')))
+        n--;
+    return n > 0 ? str_sub(slug, 0, n) : slug;
+}
+
+static int finish(struct cli *cli, struct run *r, const struct directory_import_result *res, enum err e, int64_t us)
+{
+    /* The report of an import that did not happen would say nothing true. */
+    bool written = output_close(&r->report, e == OK);
+    if (e != OK)
+        return 1;
+    r->show.report_path = r->reported && written ? r->report_path : NULL;
+    if (!cli->quiet)
+        import_show_summary(&r->show, res, us);
+    return res->counts.refused > 0 || res->gone_withheld > 0 || !written ? 1 : 0;
+}
+
+static int run(struct cli *cli, const struct options *o, struct str data, struct str mapping)
 {
     struct arena *a = cli->arena;
     struct str name = text_slug(a, base_name(o->file), 60), why;
-    struct run r = {.a = a, .percent = -1, .report = {.fd = -1}, .show = !cli->quiet, .terminal = isatty(STDERR_FILENO) == 1};
+    struct run r = {.a = a, .report = {.fd = -1}};
+    r.show = (struct import_show){.rows = arena_new(SIZE_MAX), .percent = -1, .show = !cli->quiet, .terminal = isatty(STDERR_FILENO) == 1};
     r.report_path = o->report ? o->report
                               : arena_cstr(a, arena_printf(a, "rapport-%.*s.csv", STR_ARG(name.n ? name : STR("import"))));
     struct directory_import in = {
         .data = data,
+        .mapping = mapping,
+        .file_name = file_name(o->file),
         .source = o->source ? text_slug(a, str_from(o->source), 60) : STR_NONE,
         .default_source = territory_settings(territory_in(a))->source_slug,
         .actor = arena_printf(a, "import:%.*s", STR_ARG(name)),
+        .partial = o->partial,
+        .complete = o->complete,
+        .dry_run = o->dry_run,
         .report = write_report,
-        .progress = show_progress,
+        .change = o->dry_run ? tell_change : NULL,
+        .progress = progress,
         .ctx = &r,
     };
+    in.feed = in.source.n ? in.source : without_date(name);
     struct directory_import_result res;
     struct db_conn *c;
     int64_t started = clock_mono_us();
@@ -190,19 +213,81 @@ static int run(struct cli *cli, const struct options *o, struct str data)
             cli_error("« %s » n’a pas été importé : %s. %.*s", o->file, err_name(e), STR_ARG(db_last_error(c)));
         db_release(c);
     }
-    /* The report of an import that did not happen would say nothing true. */
-    bool written = output_close(&r.report, e == OK);
+    int status = finish(cli, &r, &res, e, clock_mono_us() - started);
+    arena_free(r.show.rows);
+    return status;
+}
+
+/* -- list and undo -------------------------------------------------------------------------------- */
+
+static int list(struct cli *cli, struct db_conn *c)
+{
+    enum { MOST = 50 };
+    struct directory_import_run_info *runs;
+    size_t n;
+    if (directory_import_list(c, cli->arena, MOST, &runs, &n) != OK) {
+        cli_error("la liste ne peut pas être lue. %.*s", STR_ARG(db_last_error(c)));
+        return 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct directory_import_run_info *run = &runs[i];
+        struct civil_time t = zone_local(ZONE_PARIS, run->at_ms);
+        printf("%.*s  %02d/%02d/%04d %02d:%02d  %.*s (%.*s)%s\n", STR_ARG(run->id), t.date.day, t.date.month, t.date.year, t.hour,
+               t.minute, STR_ARG(run->file_name), STR_ARG(run->format), run->undone_at_ms ? " — annulé" : "");
+        printf("    %lld lues, %lld nouvelles, %lld mises à jour, %lld inchangées, %lld refusées, %lld disparues\n",
+               (long long)run->rows, (long long)run->added, (long long)run->updated, (long long)run->unchanged,
+               (long long)run->refused, (long long)run->gone);
+    }
+    if (n == 0)
+        puts("Aucun import pour le moment.");
+    return 0;
+}
+
+static int undo(struct cli *cli, struct db_conn *c, const char *id)
+{
+    struct directory_undo_result res;
+    enum err e = directory_import_undo(c, cli->arena, str_from(id), STR("command"), &res);
+    if (e == ERR_NOT_FOUND)
+        cli_error("aucun import ne s’appelle « %s ». « balise import list » donne les derniers.", id);
+    else if (e == ERR_CONFLICT)
+        cli_error("cet import est déjà annulé.");
+    else if (e == ERR_GONE)
+        cli_error("cet import a plus d’un an : ce qu’il avait remplacé n’est plus gardé.");
+    else if (e != OK)
+        cli_error("l’import n’a pas été annulé : %s. %.*s", err_name(e), STR_ARG(db_last_error(c)));
     if (e != OK)
         return 1;
-    if (!cli->quiet)
-        print_summary(&r, &res, r.reported && written, clock_mono_us() - started);
-    return res.counts.refused > 0 || !written ? 1 : 0;
+    if (cli->quiet)
+        return 0;
+    printf("Import annulé.\n  fiches retirées  %6lld\n  remises comme avant %3lld\n  de retour        %6lld\n", (long long)res.removed,
+           (long long)res.restored, (long long)res.returned);
+    if (res.left > 0)
+        printf("  %lld valeurs ont changé depuis : elles restent\n", (long long)res.left);
+    if (res.kept > 0)
+        printf("  %lld fiches confirmées ou corrigées par une personne : elles restent\n", (long long)res.kept);
+    return 0;
+}
+
+static int manage(struct cli *cli, const char *id)
+{
+    struct db_conn *c;
+    int status = 1;
+    if (cli_open(cli) && db_acquire(cli->app.db, &c) == OK) {
+        status = id ? undo(cli, c, id) : list(cli, c);
+        db_release(c);
+    }
+    cli_close(cli);
+    return status;
 }
 
 int cmd_import(struct cli *cli, int argc, char **argv)
 {
     struct options o = {0};
-    struct str data;
+    struct str data, mapping = STR_NONE;
+    if (argc == 3 && strcmp(argv[1], "undo") == 0)
+        return manage(cli, argv[2]);
+    if (argc == 2 && strcmp(argv[1], "list") == 0)
+        return manage(cli, NULL);
     if (!parse(argc, argv, &o))
         return 2;
     if (o.source && text_slug(cli->arena, str_from(o.source), 60).n == 0) {
@@ -211,7 +296,15 @@ int cmd_import(struct cli *cli, int argc, char **argv)
     }
     if (!map_file(cli->arena, o.file, &data))
         return 1;
-    int status = cli_open(cli) ? run(cli, &o, data) : 1;
+    if (o.suggest)
+        return import_suggest(cli->arena, o.file, data);
+    if (o.mapping && !map_file(cli->arena, o.mapping, &mapping))
+        return 1;
+    if (o.mapping && mapping.n == 0) {
+        cli_error("« %s » est vide : il faut une correspondance.", o.mapping);
+        return 1;
+    }
+    int status = cli_open(cli) ? run(cli, &o, data, mapping) : 1;
     cli_close(cli);
     return status;
 }

@@ -184,11 +184,38 @@ static void downloads(struct store *s)
     site_close(&site);
 }
 
+static void quality(struct store *s)
+{
+    struct site site;
+    clock_set_source(fixed_now);
+    site_open(&site, s);
+    assert_says(&site, "/qualite-des-donnees", "L’annuaire est encore vide.");
+    site_fill(s);
+    site_refresh(&site);
+    assert_says(&site, "/qualite-des-donnees", "1 lieu · 1 structure · 3 services");
+    assert_says(&site, "/qualite-des-donnees", "Pas d’horaires");
+    assert_says(&site, "/qualite-des-donnees", "<td>1 fiche <span class=\"quiet\">(50" NBSP "%)</span>");
+    assert_says(&site, "/qualite-des-donnees", "<rect width=\"50\"");
+    assert_says(&site, "/qualite-des-donnees", "<a href=\"/lieux/maison-des-voisins-fougeres\">Maison des Voisins</a>, Fougères");
+    assert_says(&site, "/en/qualite-des-donnees", "<td>1 sheet <span class=\"quiet\">(50%)</span>");
+    assert_says(&site, "/en/qualite-des-donnees", "href=\"/en/lieux/maison-des-voisins-fougeres\"");
+    assert_says(&site, "/donnees-ouvertes", "href=\"/qualite-des-donnees\"");
+    assert_says(&site, "/plan-du-site", "href=\"/qualite-des-donnees\"");
+    assert_says(&site, "/qualite-des-donnees/csv", "essai,essai,manque,sans_horaires,1,0.5\n");
+    assert_says(&site, "/qualite-des-donnees/json", "\"lieux\":1,\"structures\":1,\"services\":3,");
+    struct http_test_answer csv = site_get(&site, "/qualite-des-donnees/csv");
+    assert_true(str_find(csv.headers, STR("-qualite.csv\""), 0) >= 0);
+    assert_true(str_find(csv.headers, STR("rel=\"license\""), 0) >= 0);
+    assert_int_equal(site_get(&site, "/qualite-des-donnees/xml").status, 404);
+    site_close(&site);
+    clock_set_source(NULL);
+}
+
 int main(void)
 {
     static const struct store_test tests[] = {
         STORE_TEST(around_a_commune), STORE_TEST(which_commune), STORE_TEST(filters_and_pages),
         STORE_TEST(open_and_closed),  STORE_TEST(how_sure),      STORE_TEST(moved_and_gone),
-        STORE_TEST(downloads)};
+        STORE_TEST(downloads),        STORE_TEST(quality)};
     return site_test_main(tests, sizeof tests / sizeof *tests);
 }

@@ -71,7 +71,7 @@ static int64_t refused_rows(struct store *s, struct str report)
     struct csv_row row;
     int64_t n = 0, last = -1, line;
     while (csv_next(r, &row))
-        if (row.n == 4 && str_starts(row.cells[3], STR("Fiche refusée")) && str_to_int(row.cells[0], &line) && line != last) {
+        if (row.n == 7 && str_eq(row.cells[5], STR("fiche.refusee")) && str_to_int(row.cells[0], &line) && line != last) {
             last = line;
             n++;
         }
@@ -82,7 +82,7 @@ static void check_directory(struct store *s, const struct imported *got)
 {
     const struct directory_import_counts *n = &got->result.counts;
     size_t structures, services;
-    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->kept_deleted);
+    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->kept_deleted + n->back);
     assert_int_equal(refused_rows(s, got->report), n->refused);
     assert_true(str_is_utf8(got->report));
     size_t places = assert_valid_lamednum_csv(s, export_text(s, EXPORT_LAMEDNUM_CSV));

@@ -23,16 +23,24 @@ static struct str taken(struct collected *c)
     return s;
 }
 
-struct imported import_text(struct store *s, struct str data)
+struct imported import_with(struct store *s, struct str data, struct directory_import in)
 {
     struct imported got = {0};
     struct collected report = {.a = s->a};
     buf_init(&report.text, 64 << 20);
-    struct directory_import in = {
-        .data = data, .default_source = STR("balise"), .actor = STR("import:test"), .report = collect, .ctx = &report};
+    in.data = data;
+    in.default_source = STR("balise");
+    in.actor = STR("import:test");
+    in.report = collect;
+    in.ctx = &report;
     got.err = directory_import_run(s->conn, s->a, &in, &got.result, &got.why);
     got.report = taken(&report);
     return got;
+}
+
+struct imported import_text(struct store *s, struct str data)
+{
+    return import_with(s, data, (struct directory_import){0});
 }
 
 struct imported import_ok(struct store *s, struct str data)
@@ -52,7 +60,7 @@ void assert_counts(const struct imported *got, int64_t added, int64_t updated, i
     assert_int_equal(n->updated, updated);
     assert_int_equal(n->unchanged, unchanged);
     assert_int_equal(n->refused, refused);
-    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->kept_deleted);
+    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->kept_deleted + n->back);
 }
 
 struct str export_text(struct store *s, enum directory_format f)

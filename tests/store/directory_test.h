@@ -17,7 +17,9 @@ struct imported {
 };
 /* Imports a text with the territory's source "balise". */
 struct imported import_text(struct store *s, struct str data);
-/* The same, which must succeed. */
+/* The same with more said: `in` needs no data, report nor actor. */
+struct imported import_with(struct store *s, struct str data, struct directory_import in);
+/* import_text, which must succeed. */
 struct imported import_ok(struct store *s, struct str data);
 void assert_counts(const struct imported *got, int64_t added, int64_t updated, int64_t unchanged, int64_t refused);
 struct str export_text(struct store *s, enum directory_format f);

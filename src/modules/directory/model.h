@@ -72,6 +72,10 @@ struct directory_record {
     int64_t confirmed_at_ms; /* a human said that it is right; 0: never */
     struct str confirmed_by; /* who, as shown to people; empty: not said */
     int64_t deleted_at_ms;   /* 0: live */
+    int64_t gone_at_ms;      /* its file no longer has it: equals deleted_at_ms then; 0: a person removed it, or it is live */
+    struct str feed;         /* the file that says it, as directory_import.feed; empty: none */
+    struct str added_by;     /* the import that added it, written once; empty: none */
+    struct str remarks;      /* what its last import corrected or left aside, JSON: [[field, rule, before, after], …] */
 };
 
 /* Where people are received: LaMednum 1.0.2. */

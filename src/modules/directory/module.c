@@ -2,7 +2,9 @@
 #include "modules/directory/api.h"
 #include "modules/directory/directory.h"
 #include "modules/directory/hsds/api.h"
+#include "modules/directory/jobs.h"
 #include "modules/directory/pages.h"
+#include "modules/directory/quality.h"
 
 extern const struct db_migration directory_migrations[];
 extern const size_t directory_migrations_count;
@@ -43,6 +45,11 @@ static const struct route routes[] = {
     {HTTP_GET, "/api/v1/openapi.json", api_openapi, .allow = ALLOW_EVERYONE, .input = INPUT_NONE, .style = STYLE_FILE},
 };
 
+static const struct job_kind jobs[] = {
+    {"directory.forget_imports", import_forget, .schedule = {.daily = true, .hour = 4, .minute = 10}},
+    {"directory.geocode", geocode_job, .lease_s = 900, .schedule = {.every_s = 900}},
+};
+
 static enum err refresh(struct app *app)
 {
     return directory_refresh(app->db);
@@ -52,6 +59,7 @@ static void stop(struct app *app)
 {
     (void)app;
     directory_stop();
+    quality_stop();
 }
 
 const struct module directory_module = {
@@ -59,6 +67,8 @@ const struct module directory_module = {
     .routes = {routes, sizeof routes / sizeof *routes},
     .migrations = directory_migrations,
     .n_migrations = 2,
+    .jobs = jobs,
+    .n_jobs = sizeof jobs / sizeof *jobs,
     .start = refresh,
     .stop = stop,
     .refresh = refresh,

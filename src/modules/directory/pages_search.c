@@ -271,6 +271,7 @@ static void make_card(struct view *v, const struct directory_hit *hit, struct vi
     out->address = view_address(v, c->adresse, c->commune);
     out->open = directory_open_now(v, c->hours, &c->hours_place, c->telephone.n > 0);
     out->phone = c->telephone;
+    out->approximate = hit->distance_m >= 0 ? directory_approximate_words(v, c) : STR_NONE;
     out->way = c->has_point ? directory_way(v, c->point) : STR_NONE;
     out->booking = url_is_safe(c->prise_rdv) ? c->prise_rdv : STR_NONE;
     card_helps(v, c, out);

@@ -30,7 +30,8 @@ enum err record_list(struct db_conn *c, struct arena *a, enum directory_kind kin
 /* What the import compares with: one per record of a kind, removed ones included. */
 struct record_mark {
     struct str id, source, source_id, fingerprint; /* valid until the next row */
-    bool deleted;
+    bool deleted, gone; /* gone: deleted because its file no longer had it */
+    struct str feed;    /* valid until the next row */
 };
 enum err record_each_mark(struct db_conn *c, enum directory_kind kind, void (*each)(void *ctx, const struct record_mark *),
                          void *ctx) MUST_USE;
@@ -44,7 +45,8 @@ enum err record_update(struct db_conn *c, struct arena *a, enum directory_kind k
 enum err record_take_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record) MUST_USE;
 /* -- save.c ----------------------------------------------------------------------------------------- */
 enum err record_save_insert(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record) MUST_USE;
-/* `before`: the row as it is; the record keeps its id, permalink, links it does not say, and confirmation. *changed
+/* `before`: the row as it is; the record keeps its id, permalink, confirmation, and the feed and remarks it does not say
+ * (remarks: {NULL, 0} keeps, "" empties). *changed
  * false: nothing differs, nothing was written (but the fingerprint, when its recipe changed). */
 enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
                      void *record, bool *changed) MUST_USE;

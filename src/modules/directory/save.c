@@ -69,6 +69,11 @@ enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor
     r->created_at_ms = old->created_at_ms;
     r->updated_at_ms = old->updated_at_ms;
     r->deleted_at_ms = old->deleted_at_ms;
+    r->gone_at_ms = old->gone_at_ms;
+    if (r->feed.n == 0)
+        r->feed = old->feed;
+    if (!r->remarks.p)
+        r->remarks = old->remarks;
     if (r->confirmed_at_ms == 0) {
         r->confirmed_at_ms = old->confirmed_at_ms;
         r->confirmed_by = old->confirmed_by;
@@ -84,6 +89,26 @@ enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor
     return record_journal(c, a, actor, "update", kind, r->id, fields);
 }
 
+/* From now on no file changes these fields. */
+static enum err remember_choices(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
+                                 const void *before, const void *record)
+{
+    struct str rest = changed_fields(a, kind, before, record), name;
+    while (str_split(&rest, ',', &name)) {
+        if (str_eq(name, STR("horaires_texte"))) /* one value with the hours, see import/policy.h */
+            name = kind == DIRECTORY_PLACE ? STR("horaires") : STR("horaires_accueil");
+        if (!field_find(field_table(kind), name))
+            continue;
+        TRY(db_exec(c,
+                    "INSERT INTO directory_choice (kind, record_id, field, at_ms, actor) VALUES ($1, $2, $3, $4, $5)"
+                    " ON CONFLICT (kind, record_id, field) DO UPDATE SET at_ms = $4, actor = $5",
+                    DB_PARAMS(DB_INT(kind), DB_TEXT(((const struct directory_record *)before)->id), DB_TEXT(name),
+                              DB_INT(clock_now_ms()), DB_TEXT(actor)),
+                    NULL));
+    }
+    return OK;
+}
+
 static enum err save(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record)
 {
     struct directory_record *r = record_of(record);
@@ -94,7 +119,9 @@ static enum err save(struct db_conn *c, struct arena *a, struct str actor, enum 
     if (e == ERR_NOT_FOUND)
         return record_save_insert(c, a, actor, kind, record);
     bool changed;
-    return e == OK ? record_save_update(c, a, actor, kind, before, record, &changed) : e;
+    TRY(e);
+    TRY(remember_choices(c, a, actor, kind, before, record));
+    return record_save_update(c, a, actor, kind, before, record, &changed);
 }
 
 enum err directory_place_save(struct db_conn *c, struct arena *a, struct str actor, struct directory_place *p)

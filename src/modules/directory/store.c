@@ -12,7 +12,7 @@ enum { KINDS = 3, COLUMNS_MAX = 64, STATEMENT_MAX = 8192 };
 
 /* Columns that are not fields of a standard, in the order of reading. */
 enum { COL_ID, COL_SLUG, COL_SOURCE, COL_SOURCE_ID, COL_CREATED, COL_UPDATED, COL_CONFIRMED, COL_CONFIRMED_BY,
-       COL_DELETED, COL_HOURS_TEXT, COL_LINK_1, COL_LINK_2, COL_LINK_3, COL_FIELDS };
+       COL_DELETED, COL_GONE, COL_FEED, COL_REMARKS, COL_HOURS_TEXT, COL_LINK_1, COL_LINK_2, COL_LINK_3, COL_FIELDS };
 
 static struct {
     char *select[SELECT_COUNT], *insert, *update;
@@ -21,11 +21,11 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static const char *const common[KINDS] = {
     [DIRECTORY_PLACE] = "t.id, t.slug, t.source, t.source_id, t.created_at_ms, t.updated_at_ms, t.confirmed_at_ms,"
-                        " t.confirmed_by, t.deleted_at_ms, t.horaires_texte, t.structure_id, NULL, NULL",
+                        " t.confirmed_by, t.deleted_at_ms, t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, t.structure_id, NULL, NULL",
     [DIRECTORY_STRUCTURE] = "t.id, t.slug, t.source, t.source_id, t.created_at_ms, t.updated_at_ms, t.confirmed_at_ms,"
-                            " t.confirmed_by, t.deleted_at_ms, t.horaires_texte, NULL, NULL, NULL",
+                            " t.confirmed_by, t.deleted_at_ms, t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, NULL, NULL, NULL",
     [DIRECTORY_SERVICE] = "t.id, NULL, t.source, t.source_id, t.created_at_ms, t.updated_at_ms, t.confirmed_at_ms,"
-                          " t.confirmed_by, t.deleted_at_ms, t.horaires_texte, t.structure_id, t.place_id, s.source_id",
+                          " t.confirmed_by, t.deleted_at_ms, t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, t.structure_id, t.place_id, s.source_id",
 };
 static const char *const from[KINDS] = {
     [DIRECTORY_PLACE] = " FROM directory_place t",
@@ -89,8 +89,8 @@ static const char *const written[KINDS][4] = {
     [DIRECTORY_SERVICE] = {"structure_id", "place_id"},
 };
 static const char *const rows_common[] = {"source",          "source_id",    "created_at_ms", "updated_at_ms",
-                                          "confirmed_at_ms", "confirmed_by", "deleted_at_ms", "horaires_texte",
-                                          "fingerprint"};
+                                          "confirmed_at_ms", "confirmed_by", "deleted_at_ms", "gone_at_ms",
+                                          "feed",            "remarks",      "horaires_texte", "fingerprint"};
 
 /* Every column but the id, in the order of record_values. */
 static size_t columns_of(enum directory_kind kind, const char *out[COLUMNS_MAX])
@@ -115,8 +115,8 @@ static void make_writes(struct buf *b, enum directory_kind kind)
     buf_printf(b, "INSERT INTO %s (id", table);
     for (size_t i = 0; i < n; i++)
         buf_printf(b, ", %s", columns[i]);
-    buf_lit(b, ") VALUES ($1");
-    for (size_t i = 0; i < n; i++)
+    buf_lit(b, ", added_by) VALUES ($1");
+    for (size_t i = 0; i <= n; i++)
         buf_printf(b, ", $%zu", i + 2);
     buf_lit(b, ") ON CONFLICT DO NOTHING");
     statements[kind].insert = keep(b);
@@ -191,6 +191,9 @@ void record_read(const struct db_rows *r, enum directory_kind kind, struct arena
     common_part->confirmed_at_ms = db_col_int(r, COL_CONFIRMED);
     common_part->confirmed_by = db_col_text_in(r, COL_CONFIRMED_BY, a);
     common_part->deleted_at_ms = db_col_int(r, COL_DELETED);
+    common_part->gone_at_ms = db_col_int(r, COL_GONE);
+    common_part->feed = db_col_text_in(r, COL_FEED, a);
+    common_part->remarks = db_col_text_in(r, COL_REMARKS, a);
     *(struct str *)((char *)record + t->hours_text) = db_col_text_in(r, COL_HOURS_TEXT, a);
     read_links(r, kind, a, record);
     int col = COL_FIELDS;
@@ -240,9 +243,9 @@ enum err record_each_mark(struct db_conn *c, enum directory_kind kind, void (*ea
                          void *ctx)
 {
     static const char *const sql[KINDS] = {
-        [DIRECTORY_PLACE] = "SELECT id, source, source_id, fingerprint, deleted_at_ms FROM directory_place",
-        [DIRECTORY_STRUCTURE] = "SELECT id, source, source_id, fingerprint, deleted_at_ms FROM directory_structure",
-        [DIRECTORY_SERVICE] = "SELECT id, source, source_id, fingerprint, deleted_at_ms FROM directory_service",
+        [DIRECTORY_PLACE] = "SELECT id, source, source_id, fingerprint, deleted_at_ms, gone_at_ms, feed FROM directory_place",
+        [DIRECTORY_STRUCTURE] = "SELECT id, source, source_id, fingerprint, deleted_at_ms, gone_at_ms, feed FROM directory_structure",
+        [DIRECTORY_SERVICE] = "SELECT id, source, source_id, fingerprint, deleted_at_ms, gone_at_ms, feed FROM directory_service",
     };
     struct db_rows *r;
     TRY(db_query(c, sql[kind], DB_NO_PARAMS, &r));
@@ -254,7 +257,7 @@ enum err record_each_mark(struct db_conn *c, enum directory_kind kind, void (*ea
             return e;
         }
         struct record_mark m = {db_col_text(r, 0), db_col_text(r, 1), db_col_text(r, 2), db_col_text(r, 3),
-                               db_col_int(r, 4) != 0};
+                               db_col_int(r, 4) != 0, db_col_int(r, 5) != 0, db_col_text(r, 6)};
         each(ctx, &m);
     }
 }
@@ -287,6 +290,9 @@ static size_t record_values(struct arena *a, enum directory_kind kind, void *rec
     out[n++] = DB_INT(r->confirmed_at_ms);
     out[n++] = DB_TEXT_OR_NULL(r->confirmed_by);
     out[n++] = DB_INT(r->deleted_at_ms);
+    out[n++] = DB_INT(r->gone_at_ms);
+    out[n++] = DB_TEXT_OR_NULL(r->feed);
+    out[n++] = DB_TEXT_OR_NULL(r->remarks);
     out[n++] = DB_TEXT_OR_NULL(*(struct str *)((char *)record + t->hours_text));
     out[n++] = DB_TEXT(str_from(fingerprint));
     if (kind != DIRECTORY_SERVICE)
@@ -305,12 +311,13 @@ static size_t record_values(struct arena *a, enum directory_kind kind, void *rec
 
 enum err record_insert(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *added)
 {
-    struct db_value values[COLUMNS_MAX + 1];
+    struct db_value values[COLUMNS_MAX + 2];
     char fingerprint[33];
     int64_t changed = 0;
     pthread_once(&once, make_statements);
     values[0] = DB_TEXT(record_of(record)->id);
     size_t n = 1 + record_values(a, kind, record, fingerprint, values + 1);
+    values[n++] = DB_TEXT_OR_NULL(record_of(record)->added_by);
     TRY(db_exec(c, statements[kind].insert, (struct db_params){values, n}, &changed));
     *added = changed == 1;
     return OK;

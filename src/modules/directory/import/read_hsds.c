@@ -4,8 +4,10 @@
  * The file is cut into its records first, so that memory holds one of them at a time. */
 #include "modules/directory/import/read_hsds.h"
 
-#include "base/text.h"
 #include "modules/directory/hsds/hsds.h"
+#include "modules/directory/import/format.h"
+
+#define NO_DATE "2000-01-01" /* what data·inclusion takes for a date that nobody knows */
 
 enum { DEPTH_MAX = 60, PROGRESS_ROWS = 64, CELL_MAX = 1024 * 1024, CHAMPS_MAX = 32 };
 
@@ -152,8 +154,7 @@ struct reader {
     struct marks seen;  /* organizations of this file, by their UUID: the rank of their published id */
     struct str *published;
     size_t n, cap;
-    struct str today;
-    bool ours; /* a record that Balise wrote */
+    bool ours; /* a record that Balise wrote: what is valid stays letter for letter, whatever the format */
 };
 
 /* What the attributes of one record say. */
@@ -318,7 +319,7 @@ static void fill_structure(struct reader *r, struct raw_record *raw, const json_
     *raw_cell(raw, "id") = foreign_id(r, json_get_str(o, "id"));
     *raw_cell(raw, "nom") = name;
     *raw_cell(raw, "description") = str_eq(description, name) ? STR_NONE : description;
-    *raw_cell(raw, "date_maj") = one_of(date, r->today);
+    *raw_cell(raw, "date_maj") = date;
     *raw_cell(raw, "siret") = siret_of(o);
     put_location(r, raw, location);
     *raw_cell(raw, "telephone") = one_of(phone_of(o), r->ours ? STR_NONE : phone_of(location));
@@ -355,7 +356,7 @@ static struct str published_of(const struct reader *r, struct str uuid)
 /* `date`: of one of its services, when the organization says none. */
 static enum err read_organization(struct reader *r, const json_t *o, struct str date, size_t line)
 {
-    struct raw_record raw = {.kind = DIRECTORY_STRUCTURE};
+    struct raw_record raw = {.kind = DIRECTORY_STRUCTURE, .date_inconnue = NO_DATE};
     struct said said = {.champs = {{NULL, 0}}};
     struct directory_problems problems = {0};
     bool is_new;
@@ -364,6 +365,7 @@ static enum err read_organization(struct reader *r, const json_t *o, struct str 
     fill_structure(r, &raw, o, &said, day_of(date));
     forget_attributes(&said);
     TRY(remember(r, json_get_str(o, "id"), *raw_cell(&raw, "id"), &is_new));
+    r->im->free_form = !r->ours;
     return is_new ? import_raw(r->im, &raw, line, &problems) : OK;
 }
 
@@ -460,7 +462,7 @@ static void fill_service(struct reader *r, struct raw_record *raw, const json_t 
     *raw_cell(raw, "id") = foreign_id(r, json_get_str(o, "id"));
     *raw_cell(raw, "nom") = json_get_str(o, "name");
     *raw_cell(raw, "description") = one_of(json_get_str(o, "description"), json_get_str(o, "name"));
-    *raw_cell(raw, "date_maj") = one_of(day_of(date), r->today);
+    *raw_cell(raw, "date_maj") = day_of(date);
     if (!r->ours)
         put_foreign_words(r, raw, o);
     put_lists(r, raw, o, said);
@@ -484,7 +486,7 @@ static void check_status(struct reader *r, const json_t *o, struct directory_pro
 
 static enum err read_service(struct reader *r, const json_t *o, const json_t *at_location, const json_t *organization, size_t line)
 {
-    struct raw_record raw = {.kind = DIRECTORY_SERVICE};
+    struct raw_record raw = {.kind = DIRECTORY_SERVICE, .date_inconnue = NO_DATE};
     struct said said = {.champs = {{NULL, 0}}};
     struct directory_problems problems = {0};
     const json_t *nested = json_object_get(o, "organization");
@@ -503,6 +505,7 @@ static enum err read_service(struct reader *r, const json_t *o, const json_t *at
     if (of.n > 0)
         *raw_cell(&raw, "structure_id") = published_of(r, of);
     check_status(r, o, &problems);
+    r->im->free_form = !r->ours;
     return import_raw(r->im, &raw, line, &problems);
 }
 
@@ -552,18 +555,16 @@ static enum err read_list(struct reader *r, size_t at)
                                line);
 }
 
-enum err import_hsds(struct importer *im, const char **format)
+bool format_is_hsds(const struct format_file *f)
 {
-    struct reader r = {.im = im, .text = im->in->data};
+    return (f->container == FORMAT_JSON || f->container == FORMAT_JSON_LINES) && hsds_detect(f->a, f->text);
+}
+
+enum err format_read_hsds(struct importer *im, const struct format_file *f)
+{
+    struct reader r = {.im = im, .text = f->text};
     struct lists lists;
-    struct buf today;
-    if (str_starts(r.text, STR("\xEF\xBB\xBF")))
-        r.text = str_sub(r.text, 3, r.text.n);
-    *format = "HSDS 3 (JSON)";
-    buf_init(&today, 32);
-    civil_format(&today, im->today);
-    r.today = arena_str(im->a, buf_str(&today));
-    buf_deinit(&today);
+    buf_clear(&im->ignored); /* counts of a page are no columns */
     find_lists(r.text, &lists);
     import_marks_init(&r.seen);
     enum err e = lists.single ? read_list(&r, 0) : OK;

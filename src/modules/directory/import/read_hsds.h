@@ -2,12 +2,8 @@
 #ifndef BALISE_MODULES_DIRECTORY_IMPORT_READ_HSDS_H
 #define BALISE_MODULES_DIRECTORY_IMPORT_READ_HSDS_H
 
-#include "modules/directory/import/import.h"
+#include "base/arena.h"
 
 /* Is the first record of this JSON text an HSDS service, organization or service_at_location? */
 bool hsds_detect(struct arena *a, struct str text);
-/* An array, a page {"contents": […]}, {"services": […], "organizations": […]}, one object, or one a line. Organizations
- * become structures, services become services; a location gives them its address. */
-enum err import_hsds(struct importer *im, const char **format) MUST_USE;
-
 #endif

@@ -1,0 +1,19 @@
+/* What `balise import` tells a person: progress, what changes, the summary. */
+#ifndef BALISE_CLI_IMPORT_SHOW_H
+#define BALISE_CLI_IMPORT_SHOW_H
+
+#include "base/arena.h"
+#include "modules/directory/directory.h"
+
+struct import_show {
+    struct arena *rows;      /* emptied after each record */
+    const char *report_path; /* NULL: no report was written */
+    bool show, terminal;
+    int percent;
+    int64_t shown_us;
+};
+void import_show_progress(struct import_show *s, size_t done, size_t total, int64_t rows);
+bool import_show_change(struct import_show *s, const struct directory_import_change *change);
+void import_show_summary(const struct import_show *s, const struct directory_import_result *res, int64_t us);
+
+#endif

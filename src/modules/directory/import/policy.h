@@ -1,0 +1,30 @@
+/* What becomes of a record of the directory when its file says something else. Pure. Private to the module.
+ *
+ * For each field: a person's choice wins over the file; a value beats an empty cell; the freshest wins (the dates that
+ * the source gives: date_maj). Latitude and longitude are one value, hours and their text are one value. */
+#ifndef BALISE_MODULES_DIRECTORY_IMPORT_POLICY_H
+#define BALISE_MODULES_DIRECTORY_IMPORT_POLICY_H
+
+#include "modules/directory/fields.h"
+
+enum policy_fate {
+    POLICY_SAME,
+    POLICY_TAKEN,       /* what the file says */
+    POLICY_KEPT_CHOICE, /* a person chose what is there, or emptied it */
+    POLICY_KEPT_VALUE,  /* the file says nothing any more: to be checked */
+    POLICY_KEPT_FRESHER /* what is there is dated after the file */
+};
+enum { POLICY_FIELDS_MAX = 40 };
+struct policy {
+    enum policy_fate fates[POLICY_FIELDS_MAX]; /* by row of the table of fields */
+};
+
+/* `before`: the row as it is. `record`: what the file says; on return, what the row must become. `chosen`: the names of the
+ * fields that a person chose. `today`: a date after it proves nothing. */
+void import_policy(enum directory_kind kind, const void *before, void *record, struct str_list chosen, struct civil_date today,
+                   struct policy *out);
+
+/* Sets one field of a record as another has it; hours take their text along. */
+void import_policy_copy(const struct field_table *t, const struct field *f, const void *from, void *to);
+
+#endif
