@@ -86,6 +86,21 @@ enum err hours_from_french_week(struct arena *a, const struct str cells[7], stru
 /* The same expression in even or odd weeks only; closures on holidays stay. ERR_INVALID when it has weeks already. */
 enum err hours_every_other_week(struct arena *a, struct str expression, bool even, struct str *out) MUST_USE;
 
+/* A span that comes back, in the words of RFC 5545: every week, every other week, or on the nth weekday of the month. */
+struct hours_recurrence {
+    uint8_t days;   /* bit 0 = Monday */
+    int nth;        /* 0: of every week; 1…5, −1…−5: of the month */
+    int parity;     /* 0: all weeks, 1: odd ISO weeks, 2: even ones */
+    int start, end; /* minutes from midnight; `end` may pass 24:00; equal to start when only the start is known */
+};
+struct hours_recurrences {
+    struct hours_recurrence *items; /* by rank, parity, start, end */
+    size_t n;
+    bool whole; /* they say all of the expression; otherwise it has dates, holidays, comments… that only the sentence says */
+};
+/* What an ordinary week and month are made of: exceptions are left to the sentence, never turned into hours. */
+void hours_recur(struct arena *a, const struct hours *h, struct hours_recurrences *out);
+
 /* Public holiday at this date in this département: its French name, or NULL. */
 const char *hours_public_holiday(const char *departement, struct civil_date date);
 

@@ -178,7 +178,7 @@ static void lists(struct store *s)
     site_close(&site);
 }
 
-/* The document tells every API route, and every $ref leads somewhere. */
+/* The document tells every API route, and every $ref leads somewhere, or to the schemas of another standard. */
 static void references_lead_somewhere(const json_t *node, const json_t *schemas)
 {
     const char *key;
@@ -188,7 +188,7 @@ static void references_lead_somewhere(const json_t *node, const json_t *schemas)
         json_array_foreach(node, i, value) references_lead_somewhere(value, schemas);
     json_object_foreach((json_t *)node, key, value)
     {
-        if (strcmp(key, "$ref") == 0 && json_is_string(value)) {
+        if (strcmp(key, "$ref") == 0 && json_is_string(value) && json_string_value(value)[0] == '#') {
             const char *name = strrchr(json_string_value(value), '/');
             assert_non_null(json_object_get(schemas, name + 1));
         }

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "modules/directory/api.h"
 #include "modules/directory/fields.h"
+#include "modules/directory/hsds/api.h"
 #include "modules/module.h"
 
 static void pair(struct json_writer *w, const char *key, const char *value)
@@ -204,6 +205,7 @@ enum err api_openapi(struct request *rq, struct response *rs)
     found_service(&w, "found_service", false);
     found_service(&w, "scored_service", true);
     small_shapes(&w);
+    hsds_api_schemas(&w);
     json_object_end(&w);
 
     const struct app *app = rq->app;

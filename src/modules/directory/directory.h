@@ -357,6 +357,7 @@ enum directory_format {
     EXPORT_GEOJSON,
     EXPORT_XLSX,  /* for people */
     EXPORT_TABLE, /* places, structures and services, one row each */
+    EXPORT_HSDS,  /* 3.0.1 */
     EXPORT_COUNT
 };
 struct directory_format_info {

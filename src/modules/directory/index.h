@@ -7,6 +7,12 @@
 #include "modules/directory/pieces.h"
 #include "search/search.h"
 
+/* Where something published comes from: what HSDS reads again, by the hundred. */
+struct published_row {
+    unsigned char id[16]; /* of the record, as bytes */
+    bool of_place;        /* derived: the record is a place */
+    int64_t updated_ms;
+};
 /* A structure as it is published: native, or derived from a place. */
 struct published_structure {
     struct str id, source;
@@ -15,6 +21,7 @@ struct published_structure {
     struct str departement, code_insee;
     double score;            /* mean of its services' */
     uint32_t n_services, first_service; /* in snapshot.of_structure */
+    struct published_row row;
 };
 struct published_service {
     struct str id;
@@ -27,6 +34,10 @@ struct published_service {
     double score;
     bool has_point;
     struct geo_point point;
+    struct published_row row;
+    bool located; /* something is said of where it is given */
+    uint8_t modes_mobilisation, mobilisable_par; /* bits of the enumerations */
+    uint16_t services_lamednum;                  /* of the place that it is derived from */
 };
 
 /* Facets of the index of services. */
@@ -47,6 +58,7 @@ struct snapshot_data {
     uint32_t *services_by_id;
     size_t n_services;
     uint32_t *of_structure; /* numbers of services, grouped by structure, by id within */
+    uint32_t *structures_by_hsds, *services_by_hsds; /* sorted by HSDS identifier (hsds/select.c) */
     struct search_index *service_index;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "modules/directory/hsds/select.h"
 #include "modules/directory/inclusion.h"
 #include "modules/directory/record.h"
 #include "modules/territory/territory.h"
@@ -88,7 +89,16 @@ static void write_certified(struct json_writer *w)
     json_bool(w, false);
 }
 
-static uint32_t publish_structure(struct build *b, const struct directory_structure *s)
+static struct published_row row_of(const struct directory_record *r, bool of_place)
+{
+    struct hsds_id id = {{0}};
+    struct published_row row = {.of_place = of_place, .updated_ms = r->updated_at_ms};
+    if (hsds_id_parse(r->id, &id))
+        memcpy(row.id, id.bytes, sizeof row.id);
+    return row;
+}
+
+static uint32_t publish_structure(struct build *b, const struct directory_structure *s, bool of_place)
 {
     struct snapshot_data *d = b->d;
     struct json_writer w;
@@ -107,6 +117,7 @@ static uint32_t publish_structure(struct build *b, const struct directory_struct
         .reseaux = s->reseaux_porteurs,
         .departement = build_keep(b, directory_departement(b->row, s->code_insee, s->code_postal)),
         .code_insee = build_keep(b, s->code_insee),
+        .row = row_of(&s->record, of_place),
     };
     return (uint32_t)d->n_structures++;
 }
@@ -163,8 +174,9 @@ static void keep_words(struct build *b, const struct directory_service *v, struc
     };
 }
 
+/* `place`: what the service is derived from, or NULL. */
 static void publish_service(struct build *b, const struct directory_service *v, uint32_t structure,
-                                struct str structure_name)
+                                struct str structure_name, const struct directory_place *place)
 {
     struct snapshot_data *d = b->d;
     struct json_writer w;
@@ -195,6 +207,11 @@ static void publish_service(struct build *b, const struct directory_service *v, 
         .zone = keep_list(b, v->zone_eligibilite),
         .publics_words = publics_words(b, v),
         .score = score,
+        .row = row_of(&v->record, place != NULL),
+        .located = hsds_is_located(v),
+        .modes_mobilisation = (uint8_t)v->modes_mobilisation.w[0],
+        .mobilisable_par = (uint8_t)v->mobilisable_par.w[0],
+        .services_lamednum = place ? (uint16_t)place->services.w[0] : 0,
     };
     p->has_point = directory_point(v->latitude, v->longitude, &p->point);
     d->structures[structure].score += score;
@@ -231,7 +248,7 @@ static enum err read_structure(struct build *b, void *record)
     const struct directory_structure *s = record;
     b->hosts = arena_grow(b->scratch, b->hosts, b->n_hosts, &b->cap_hosts, b->n_hosts + 1, sizeof *b->hosts);
     struct host *h = &b->hosts[b->n_hosts++];
-    *h = (struct host){.uuid = arena_str(b->scratch, s->record.id), .published = publish_structure(b, s)};
+    *h = (struct host){.uuid = arena_str(b->scratch, s->record.id), .published = publish_structure(b, s, false)};
     cards_start_host(b, h, s);
     return OK;
 }
@@ -254,7 +271,7 @@ static enum err read_service(struct build *b, void *record)
     if (!h)
         return OK; /* its structure was removed */
     cards_add_service(b, h, v);
-    publish_service(b, v, h->published, h->card.nom);
+    publish_service(b, v, h->published, h->card.nom, NULL);
     return OK;
 }
 
@@ -290,7 +307,7 @@ static uint32_t structure_of_place(struct build *b, const struct directory_place
     struct directory_structure derived = {0};
     inclusion_structure_of_place(b->row, p, &derived);
     const struct native *native = find_native(b, false, derived.record.source_id);
-    return native ? native->number : publish_structure(b, &derived);
+    return native ? native->number : publish_structure(b, &derived, true);
 }
 
 /* Places come last: whether one is published by itself depends on its structure and services. */
@@ -309,7 +326,7 @@ static enum err read_place(struct build *b, void *record)
     struct directory_service service = {0};
     inclusion_service_of_place(b->row, p, b->d->structures[structure].id, &service);
     if (!find_native(b, true, service.record.source_id))
-        publish_service(b, &service, structure, p->nom);
+        publish_service(b, &service, structure, p->nom, p);
     return OK;
 }
 
@@ -480,6 +497,7 @@ static enum err fill(struct build *b)
     TRY(read_directory(b));
     sort_structures(b);
     sort_services(b);
+    hsds_sort(b->d, b->scratch);
     TRY(make_indexes(b));
     return pieces_map(&b->d->pieces);
 }

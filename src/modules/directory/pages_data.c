@@ -156,6 +156,7 @@ static const char *const purposes[EXPORT_COUNT] = {
     [EXPORT_LAMEDNUM_CSV] = N_("La version précédente du standard des lieux."),
     [EXPORT_LAMEDNUM_JSON] = N_("La même version, pour un programme."),
     [EXPORT_DATA_INCLUSION] = N_("Le standard national des structures et des services."),
+    [EXPORT_HSDS] = N_("Le standard international Open Referral, que lisent les annuaires d’autres pays."),
 };
 /* Who looks for what: groups of formats, in the order of the page. */
 static const struct {
@@ -167,6 +168,7 @@ static const struct {
     {N_("Pour faire une carte"), {EXPORT_GEOJSON}, 1},
     {N_("Pour échanger avec les plateformes nationales"),
      {EXPORT_LAMEDNUM_2_CSV, EXPORT_LAMEDNUM_2_JSON, EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION}, 5},
+    {N_("Pour échanger avec d’autres pays"), {EXPORT_HSDS}, 1},
 };
 enum { GROUPS = sizeof groups / sizeof *groups };
 

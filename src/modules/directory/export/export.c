@@ -1,5 +1,6 @@
 /* The formats, and how one is run: rows come one by one, are written in a buffer, and leave by pieces. */
 #include "modules/directory/export/export.h"
+#include "modules/directory/hsds/hsds.h"
 
 static const struct directory_format_info formats[EXPORT_COUNT] = {
     [EXPORT_LAMEDNUM_CSV] = {"lamednum-csv", "text/csv; charset=utf-8", "csv", "Lieux de médiation numérique 1.0.2 (CSV)",
@@ -18,7 +19,21 @@ static const struct directory_format_info formats[EXPORT_COUNT] = {
                      "Tableur : lieux, structures et services (Excel)", "Spreadsheet: places, organisations and services (Excel)",
                      .packed = true},
     [EXPORT_TABLE] = {"csv-tout", "text/csv; charset=utf-8", "csv", "Tout dans un tableau (CSV)", "Everything in one table (CSV)"},
+    [EXPORT_HSDS] = {"hsds", "application/json; charset=utf-8", "json", "Services et organisations, HSDS 3 (JSON)",
+                     "Services and organizations, HSDS 3 (JSON)"},
 };
+
+/* -- HSDS (hsds/) --------------------------------------------------------------------------------- */
+static enum err flush_piece(void *ctx)
+{
+    return export_flush(ctx, false);
+}
+
+static enum err export_hsds(struct exporter *x)
+{
+    return hsds_export(x->c, &x->json, flush_piece, x);
+}
+
 static enum err (*const writers[EXPORT_COUNT])(struct exporter *) = {
     [EXPORT_LAMEDNUM_CSV] = export_lamednum_csv,
     [EXPORT_LAMEDNUM_JSON] = export_lamednum_json,
@@ -28,6 +43,7 @@ static enum err (*const writers[EXPORT_COUNT])(struct exporter *) = {
     [EXPORT_GEOJSON] = export_geojson,
     [EXPORT_XLSX] = export_workbook,
     [EXPORT_TABLE] = export_table,
+    [EXPORT_HSDS] = export_hsds,
 };
 
 const struct directory_format_info *directory_format_info(enum directory_format f)

@@ -4,6 +4,7 @@
 /* In this order: the first that recognises the file reads it. A newcomer is one row. */
 static const struct format formats[] = {
     {"Balise", false, format_is_balise, format_read_balise},
+    {"HSDS 3", true, format_is_hsds, format_read_hsds},
     {"OpenStreetMap", true, format_is_osm, format_read_osm},
     {"data·inclusion v0", true, format_is_inclusion_0, format_read_inclusion_0},
     {"LaMednum v0", true, format_is_lamednum_0, format_read_lamednum_0},

@@ -110,6 +110,8 @@ enum err format_each_inclusion(struct importer *im, const struct format_file *f,
                                                struct directory_problems *)) MUST_USE;
 bool format_is_inclusion_0(const struct format_file *f);
 enum err format_read_inclusion_0(struct importer *im, const struct format_file *f) MUST_USE;
+bool format_is_hsds(const struct format_file *f);
+enum err format_read_hsds(struct importer *im, const struct format_file *f) MUST_USE;
 bool format_is_osm(const struct format_file *f);
 enum err format_read_osm(struct importer *im, const struct format_file *f) MUST_USE;
 bool format_is_balise(const struct format_file *f);
