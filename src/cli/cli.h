@@ -39,5 +39,6 @@ int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_territory(struct cli *cli, int argc, char **argv);
 int cmd_demo(struct cli *cli, int argc, char **argv);
 int cmd_hours(struct cli *cli, int argc, char **argv);
+int cmd_duplicates(struct cli *cli, int argc, char **argv);
 
 #endif
