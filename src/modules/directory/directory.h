@@ -367,6 +367,8 @@ struct directory_merge_info {
 };
 /* The last merges, newest first. */
 enum err directory_merges(struct db_conn *c, struct arena *a, size_t most, struct directory_merge_info **out, size_t *n) MUST_USE;
+/* The sources of the places that this one stands for, by slug; none when it stands for itself. */
+enum err directory_part_sources(struct db_conn *c, struct arena *a, struct str place_id, struct str_list *out) MUST_USE;
 struct directory_apply_result {
     int64_t merges, places; /* made, and how many places they replace */
     int64_t left;           /* pairs that stay apart because a veto or a doubt stands in their group */

@@ -29,6 +29,11 @@ struct published_service {
     struct geo_point point;
 };
 
+/* What a place published before it was merged. */
+struct published_alias {
+    struct str id, now;
+};
+
 /* Facets of the index of services. */
 enum service_facet { SF_THEMATIQUE, SF_FRAIS, SF_PUBLIC, SF_MODE, SF_TYPE, SF_COUNT };
 
@@ -46,6 +51,8 @@ struct snapshot_data {
     struct published_service *services;
     uint32_t *services_by_id;
     size_t n_services;
+    struct published_alias *aliases; /* sorted by id */
+    size_t n_aliases;
     uint32_t *of_structure; /* numbers of services, grouped by structure, by id within */
     struct search_index *service_index;
 };

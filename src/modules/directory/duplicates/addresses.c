@@ -206,13 +206,15 @@ void duplicate_address_read(struct arena *a, struct str adresse, struct str comm
 static size_t shared_letters(const struct duplicate_words *few, const struct duplicate_words *many, size_t *all)
 {
     size_t shared = 0;
+    bool taken[DUPLICATE_WORDS] = {false};
     *all = 0;
     for (size_t i = 0; i < few->n; i++) {
         struct str w = few->items[i];
         *all += w.n;
         for (size_t k = 0; k < many->n; k++)
-            if (str_eq(w, many->items[k]) || (w.n >= 4 && !is_digits(w) && duplicate_ratio(w, many->items[k]) >= 85)) {
+            if (!taken[k] && (str_eq(w, many->items[k]) || (w.n >= 4 && !is_digits(w) && duplicate_ratio(w, many->items[k]) >= 85))) {
                 shared += w.n;
+                taken[k] = true;
                 break;
             }
     }
@@ -229,9 +231,7 @@ static int street_score(const struct duplicate_address *a, const struct duplicat
     int ratio = duplicate_ratio(a->text, b->text);
     const struct duplicate_address *few = a->words.n <= b->words.n ? a : b, *many = few == a ? b : a;
     size_t all, shared = shared_letters(&few->words, &many->words, &all);
-    if (shared == all && all >= 5 && ratio < 90)
-        return 90;
-    return ratio;
+    return few->words.n < many->words.n && shared == all && all >= 5 && ratio < 90 ? 90 : ratio;
 }
 
 struct duplicate_address_likeness duplicate_address_compare(const struct duplicate_address *a,

@@ -128,9 +128,10 @@ static bool read_place(struct arena *a, const json_t *object, const char *name, 
         *why = arena_printf(a, "« %s » manque, ou n’est pas un objet : donnez les champs d’un lieu.", name);
         return false;
     }
+    struct str source = get_text(&r, "source", 1);
     struct duplicate_input in = {
+        .sources = {&source, 1},
         .id = get_text(&r, "id", 1),
-        .source = get_text(&r, "source", 1),
         .nom = get_text(&r, "nom", 1),
         .adresse = get_text(&r, "adresse", 1),
         .commune = get_text(&r, "commune", 1),

@@ -62,7 +62,8 @@ struct duplicate_address_likeness duplicate_address_compare(const struct duplica
 /* -- a place ready to be compared (prepare.c) -------------------------------------------------------- */
 enum { DUPLICATE_MAILS = 4 };
 struct duplicate_place {
-    struct str id, source; /* source: folded */
+    struct str id;
+    struct str_list sources; /* folded; several for a place that stands for others */
     struct duplicate_name name;
     struct duplicate_address address;
     struct directory_set kinds;  /* declared, else of the name; those that are taken for one another are one */
@@ -77,8 +78,8 @@ struct duplicate_place {
 };
 /* What is compared, as a file or the database gives it. */
 struct duplicate_input {
-    struct str id, source, nom, adresse, commune, code_postal, code_insee, telephone, pivot;
-    struct str_list courriels;
+    struct str id, nom, adresse, commune, code_postal, code_insee, telephone, pivot;
+    struct str_list sources, courriels;
     struct directory_set typologie, dispositifs;
     bool has_point;
     struct geo_point point;

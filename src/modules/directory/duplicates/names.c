@@ -25,6 +25,7 @@ static const struct phrase phrases[] = {
     {"maison service public", "MSAP", ANYWHERE, PLAIN},
     {"maison service", "MSAP", ANYWHERE, PLAIN},
     {"relais service public", "MSAP", ANYWHERE, PLAIN},
+    {"plateforme service public", "MSAP", ANYWHERE, PLAIN},
     {"msap", "MSAP", ANYWHERE, PLAIN},
     {"point information mediation multi service", "PIMMS", ANYWHERE, PLAIN},
     {"pimms mediation", "PIMMS", ANYWHERE, PLAIN},

@@ -145,10 +145,18 @@ static bool in_network(struct directory_set kinds, struct directory_set disposit
            directory_set_has(dispositifs, directory_enum_find(ENUM_DISPOSITIF, STR("France Services")));
 }
 
+static struct str_list folded_sources(struct arena *a, struct str_list sources)
+{
+    struct str_list l = {ARENA_ARRAY(a, sources.n, struct str), sources.n};
+    for (size_t i = 0; i < sources.n; i++)
+        l.items[i] = text_fold(a, sources.items[i]);
+    return l;
+}
+
 void duplicate_prepare(struct arena *a, const struct duplicate_input *in, struct duplicate_place *out)
 {
     pthread_once(&once, make_families);
-    *out = (struct duplicate_place){.id = in->id, .source = text_fold(a, in->source), .code_postal = in->code_postal,
+    *out = (struct duplicate_place){.id = in->id, .sources = folded_sources(a, in->sources), .code_postal = in->code_postal,
                                     .has_point = in->has_point, .point = in->point};
     struct str commune = in->commune;
     if (commune.n == 0 || in->code_postal.n == 0)

@@ -185,7 +185,11 @@ static bool placeless(const struct duplicate_place *p)
 
 static bool same_source_veto(const struct duplicate_place *a, const struct duplicate_place *b, bool same_source)
 {
-    return !same_source && a->source.n > 0 && str_eq(a->source, b->source);
+    for (size_t i = 0; !same_source && i < a->sources.n; i++)
+        for (size_t k = 0; k < b->sources.n; k++)
+            if (a->sources.items[i].n > 0 && str_eq(a->sources.items[i], b->sources.items[k]))
+                return true;
+    return false;
 }
 
 static bool kinds_veto(const struct duplicate_place *a, const struct duplicate_place *b)
@@ -306,7 +310,8 @@ static bool name_is_sure(const struct pair *p)
 {
     if (p->name >= NAME_SURE)
         return true;
-    return p->network && p->bare && p->address.same && (p->metres < 0 || p->metres <= MOVED_M);
+    bool fixed = !p->a->name.mobile && !p->b->name.mobile; /* several buses have one garage */
+    return p->network && fixed && p->bare && p->address.same && (p->metres < 0 || p->metres <= MOVED_M);
 }
 
 /* Something tells them apart, whatever the score. */

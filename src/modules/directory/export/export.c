@@ -72,11 +72,11 @@ static enum err flush(struct exporter *x, size_t least)
 /* The order is made of what is published, so that an import in an empty directory exports the same again. */
 static const char *const order_lamednum =
     "SELECT t.id, 0, CASE WHEN EXISTS (SELECT 1 FROM directory_place o WHERE o.source_id = t.source_id"
-    " AND o.source <> t.source AND o.deleted_at_ms = 0) THEN 1 ELSE 0 END AS prefixed,"
+    " AND o.source <> t.source AND o.deleted_at_ms = 0 AND o.merged_into IS NULL) THEN 1 ELSE 0 END AS prefixed,"
     " COALESCE(t.source_texte, '') AS words,"
     " CASE WHEN EXISTS (SELECT 1 FROM directory_place o WHERE o.source_id = t.source_id"
-    " AND o.source <> t.source AND o.deleted_at_ms = 0) THEN t.source || '--' || t.source_id ELSE t.source_id END AS published"
-    " FROM directory_place t WHERE t.deleted_at_ms = 0 ORDER BY words, published, t.id";
+    " AND o.source <> t.source AND o.deleted_at_ms = 0 AND o.merged_into IS NULL) THEN t.source || '--' || t.source_id ELSE t.source_id END AS published"
+    " FROM directory_place t WHERE t.deleted_at_ms = 0 AND t.merged_into IS NULL ORDER BY words, published, t.id";
 
 #define HOST_IS_LIVE "EXISTS (SELECT 1 FROM directory_structure h WHERE h.id = p.structure_id AND h.deleted_at_ms = 0)"
 
@@ -85,7 +85,7 @@ static const char *const order_structures =
     "SELECT t.id AS id, 1 AS kind, t.source AS source, t.source_id AS published FROM directory_structure t"
     " WHERE t.deleted_at_ms = 0"
     " UNION ALL SELECT p.id, 0, p.source, p.source || '--' || p.source_id FROM directory_place p"
-    " WHERE p.deleted_at_ms = 0 AND NOT " HOST_IS_LIVE
+    " WHERE p.deleted_at_ms = 0 AND p.merged_into IS NULL AND NOT " HOST_IS_LIVE
     " AND NOT EXISTS (SELECT 1 FROM directory_structure n WHERE"
     " n.source_id = p.source || '--' || p.source_id AND n.deleted_at_ms = 0)"
     ") u ORDER BY u.source, u.published, u.id";
@@ -95,7 +95,7 @@ static const char *const order_services =
     "SELECT t.id AS id, 2 AS kind, t.source AS source, t.source_id AS published FROM directory_service t"
     " JOIN directory_structure s ON s.id = t.structure_id WHERE t.deleted_at_ms = 0 AND s.deleted_at_ms = 0"
     " UNION ALL SELECT p.id, 0, p.source, p.source || '--' || p.source_id FROM directory_place p"
-    " WHERE p.deleted_at_ms = 0 AND p.services IS NOT NULL AND NOT (" HOST_IS_LIVE
+    " WHERE p.deleted_at_ms = 0 AND p.merged_into IS NULL AND p.services IS NOT NULL AND NOT (" HOST_IS_LIVE
     " AND EXISTS (SELECT 1 FROM directory_service v WHERE v.structure_id = p.structure_id AND v.deleted_at_ms = 0))"
     " AND NOT EXISTS (SELECT 1 FROM directory_service n WHERE"
     " n.source_id = p.source || '--' || p.source_id AND n.deleted_at_ms = 0)"
@@ -104,7 +104,7 @@ static const char *const order_services =
 static const char *const order_located =
     "SELECT u.id, u.kind, 0 FROM ("
     "SELECT id, 0 AS kind, source, source_id FROM directory_place"
-    " WHERE deleted_at_ms = 0 AND latitude IS NOT NULL AND longitude IS NOT NULL"
+    " WHERE deleted_at_ms = 0 AND merged_into IS NULL AND latitude IS NOT NULL AND longitude IS NOT NULL"
     " UNION ALL SELECT id, 1, source, source_id FROM directory_structure"
     " WHERE deleted_at_ms = 0 AND latitude IS NOT NULL AND longitude IS NOT NULL"
     ") u ORDER BY u.kind, u.source, u.source_id";
