@@ -25,7 +25,7 @@ static const struct {
 static int street_type(struct str w)
 {
     for (size_t i = 0; i < sizeof street_types / sizeof *street_types; i++)
-        if (str_eq(w, str_from(street_types[i].word)))
+        if (w.n > 0 && street_types[i].word[0] == w.p[0] && str_eq(w, str_from(street_types[i].word)))
             return street_types[i].type;
     return 0;
 }
@@ -37,7 +37,7 @@ static bool is_title(struct str w)
                                          "prof", "president", "pdt", "commandant", "cdt", "colonel", "col", "capitaine",
                                          "cne", "lieutenant", "lt", "abbe", "chanoine", "monseigneur", "mgr", "maitre", "sergent", "adjudant", "amiral"};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-        if (str_eq(w, str_from(titles[i])))
+        if (w.n > 0 && titles[i][0] == w.p[0] && str_eq(w, str_from(titles[i])))
             return true;
     return false;
 }
@@ -46,7 +46,7 @@ static bool is_vague(struct str text)
 {
     static const char *const words[] = {"", "bourg", "village", "mairie", "centre", "centrebourg", "centreville", "hotelville", "chefleu", "chef", "ecole", "eglise", "lieudit"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eq(text, str_from(words[i])))
+        if (text.n == strlen(words[i]) && str_eq(text, str_from(words[i])))
             return true;
     return false;
 }
@@ -262,6 +262,6 @@ struct duplicate_address_likeness duplicate_address_compare(const struct duplica
     else if (a->vague || b->vague)
         l.same = l.same_street && near;
     else
-        l.same = l.same_street && (a->first == b->first || close);
+        l.same = l.same_street && (halves ? near : a->first == b->first || close);
     return l;
 }

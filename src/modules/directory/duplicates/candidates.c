@@ -7,7 +7,7 @@
 #include "modules/directory/duplicates/duplicates.h"
 
 enum { SMALL_TOWN = 48, COMMON_WORD = 200, COMMON_STREET = 400, COMMON_CONTACT = 64, CROWDED_CELL = 400 };
-enum { KEYS_MAX = DUPLICATE_WORDS + DUPLICATE_MAILS + 6, WORD_LETTERS = 3 };
+enum { KEYS_MAX = DUPLICATE_WORDS + DUPLICATE_MAILS + 7, WORD_LETTERS = 3 };
 
 /* 500 m of latitude, in degrees. */
 #define CELL_DEGREES 0.0045
@@ -81,6 +81,8 @@ static size_t keys_of(const struct duplicate_place *p, uint32_t place, struct en
                 out[n++] = entry_of(KEY_WORD, mix_text(town, p->name.own.items[i]), place);
         if (p->name.own.n == 0)
             out[n++] = entry_of(KEY_BARE, mix(town, 1), place);
+        if (p->network)
+            out[n++] = entry_of(KEY_BARE, mix(town, 3), place);
         if (p->address.text.n > 0)
             out[n++] = entry_of(KEY_STREET, mix_text(mix(town, 2), p->address.text), place);
     }
@@ -140,15 +142,39 @@ static void make_blocks(struct arena *a, struct blocks *b)
         b->of_place[b->first[b->entries[i].place + 1]++] = (uint32_t)i;
 }
 
+/* What parts most pairs, close together in memory. */
+struct glance {
+    uint64_t kinds[2];
+    uint64_t source; /* 0: several */
+};
+
 struct search {
     struct arena *a;
     struct blocks b;
+    struct glance *glances;
     uint32_t *met; /* by place: the last one it was compared with, + 1 */
     bool same_source;
     int least;
     struct duplicate_pairs *out;
     size_t cap;
 };
+
+static void make_glances(struct search *s)
+{
+    s->glances = ARENA_ARRAY(s->a, s->b.n + 1, struct glance);
+    for (size_t i = 0; i < s->b.n; i++) {
+        const struct duplicate_place *p = &s->b.places[i];
+        bool one = p->sources.n == 1 && p->sources.items[0].n > 0;
+        s->glances[i] = (struct glance){{p->kinds.w[0], p->kinds.w[1]}, one ? mix_text(4, p->sources.items[0]) | 1 : 0};
+    }
+}
+
+static bool parted(const struct search *s, const struct glance *x, const struct glance *y)
+{
+    if (!s->same_source && x->source && x->source == y->source)
+        return true;
+    return (x->kinds[0] | x->kinds[1]) && (y->kinds[0] | y->kinds[1]) && !((x->kinds[0] & y->kinds[0]) | (x->kinds[1] & y->kinds[1]));
+}
 
 static void compare(struct search *s, uint32_t i, uint32_t k)
 {
@@ -157,6 +183,8 @@ static void compare(struct search *s, uint32_t i, uint32_t k)
     if (s->met[k] == i + 1)
         return;
     s->met[k] = i + 1;
+    if (parted(s, &s->glances[i], &s->glances[k]))
+        return;
     s->out->compared++;
     if (!duplicate_may_reach(a, b, s->same_source, s->least))
         return;
@@ -234,6 +262,7 @@ void duplicate_candidates(struct arena *a, const struct duplicate_place *places,
     struct search s = {.a = a, .b = {.places = places, .n = n}, .same_source = same_source, .least = least, .out = out};
     *out = (struct duplicate_pairs){.items = NULL};
     make_blocks(a, &s.b);
+    make_glances(&s);
     s.met = ARENA_ARRAY(a, n + 1, uint32_t);
     for (size_t i = 0; i < n; i++)
         compare_blocks(&s, (uint32_t)i);

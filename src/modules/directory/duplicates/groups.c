@@ -37,7 +37,8 @@ size_t duplicate_groups(struct arena *a, const struct duplicate_grouping *g, con
         groups[i] = next[i] = i;
     for (size_t p = 0; p < pairs->n; p++) {
         const struct duplicate_pair *pair = &pairs->items[p];
-        if (pair->likeness.verdict != DIRECTORY_SAME)
+        if (pair->likeness.verdict != DIRECTORY_SAME ||
+            duplicate_is_apart(g->apart, g->n_apart, g->places[pair->a].id, g->places[pair->b].id))
             continue;
         uint32_t x = group_of(groups, pair->a), y = group_of(groups, pair->b);
         if (x == y)

@@ -30,7 +30,7 @@ static bool is_numeral(struct str w)
     if (w.n > 0 && w.p[0] >= '0' && w.p[0] <= '9')
         return true;
     for (size_t i = 0; i < sizeof romans / sizeof *romans; i++)
-        if (str_eq(w, str_from(romans[i])))
+        if (w.n <= 3 && str_eq(w, str_from(romans[i])))
             return true;
     return false;
 }
@@ -336,8 +336,15 @@ static enum directory_verdict verdict(const struct pair *p, const struct directo
 
 /* -- the whole --------------------------------------------------------------------------------------- */
 
+/* Always in the same order: a pair has one score, whichever is said first. */
 static void look_at_names(const struct duplicate_place *a, const struct duplicate_place *b, struct pair *p)
 {
+    int order = str_cmp(a->name.folded, b->name.folded);
+    if (order > 0 || (order == 0 && str_cmp(a->address.text, b->address.text) > 0)) {
+        const struct duplicate_place *other = a;
+        a = b;
+        b = other;
+    }
     *p = (struct pair){.a = a, .b = b, .metres = distance(a, b), .network = a->network && b->network, .address = {.score = -1}};
     p->telephone = a->telephone != 0 && a->telephone == b->telephone;
     p->siret = a->siret != 0 && a->siret == b->siret;
@@ -351,7 +358,7 @@ void duplicate_score(const struct duplicate_place *a, const struct duplicate_pla
     struct pair p;
     *out = (struct directory_likeness){.score = 0};
     look_at_names(a, b, &p);
-    p.address = duplicate_address_compare(&a->address, &b->address, p.metres);
+    p.address = duplicate_address_compare(&p.a->address, &p.b->address, p.metres);
     add_vetoes(&p, same_source, out);
     add_parts(&p, out);
     out->score = mean(out);
