@@ -110,9 +110,8 @@ static int print_pairs(const struct cli *cli, const struct directory_duplicate *
     if (!cli->quiet && n == 0)
         printf("Aucun lieu en double n’a été trouvé.\n");
     else if (!cli->quiet)
-        printf("\n%zu paires, dont %zu sûres.\nPour réunir les sûres : balise duplicates --apply-above 80\n"
-               "Pour dire que deux lieux sont différents : balise duplicates --distinct ID ID\n",
-               n, same);
+        printf("\nPaires : %zu. Sûres : %zu.\n%sPour dire que deux lieux sont différents : balise duplicates --distinct ID ID\n", n, same,
+               same ? "Pour réunir les sûres : balise duplicates --apply-above 80\n" : "");
     return ferror(stdout) ? 1 : 0;
 }
 
@@ -166,9 +165,9 @@ static void print_change(const struct change *ch)
 {
     const struct options *o = ch->o;
     if (o->action == ACTION_APPLY) {
-        printf("%lld lieux réunis en %lld.\n", (long long)ch->applied.places, (long long)ch->applied.merges);
+        printf("Lieux réunis : %lld, en %lld.\n", (long long)ch->applied.places, (long long)ch->applied.merges);
         if (ch->applied.left > 0)
-            printf("%lld paires laissées : un lieu de leur groupe en est différent.\n", (long long)ch->applied.left);
+            printf("Paires laissées, parce qu’un lieu de leur groupe est différent : %lld.\n", (long long)ch->applied.left);
     } else if (o->action == ACTION_UNDO) {
         printf("Réunion défaite : %lld lieux sont de nouveau séparés.\n", (long long)ch->unmerged.places);
         for (size_t i = 0; i < ch->unmerged.kept.n; i++)

@@ -77,7 +77,7 @@ static void names_are_what_is_left_of_kind_and_town(void **state)
     own_words("Châteauroux St Jean BP", "Châteauroux", "saintjean", "LA_POSTE");
     own_words("BP Sens de Bretagne", "Sens-de-Bretagne", "bp", "");
     own_words("France Services - Agence postale Lussac", "Lussac-les-Églises", "", "RFS LA_POSTE");
-    own_words("Médiathèque intercommunale Jean Moulin", "Auray", "intercommunaljeanmoulin", "BIB");
+    own_words("Médiathèque intercommunale Jean Moulin", "Auray", "jeanmoulin", "BIB");
     own_words("Commune de Barr", "Barr", "", "MUNI");
     own_words("Hôtel de Ville", "Barr", "", "MUNI");
     own_words("CS du Chemillois - France Services", "Chemillé-en-Anjou", "chemilloi", "CS RFS");
@@ -217,7 +217,8 @@ static void duplicates_are_found(void **state)
     verdict(s, PLACE("Espace Kerbois", "14bis rue Haute", ""), PLACE("Kerbois (espace)", "14 bis rue Haute", ""));
     verdict(s, PLACE("Espace Kerbois", "rue Haute", ",\"telephone\":\"02 97 00 00 00\""),
             PLACE("Espace Kerbois", "", ",\"telephone\":\"+33297000000\"" HERE));
-    verdict(s, PLACE("Médiathèque Jean Moulin", "4 rue Haute", HERE), PLACE("Bibliothèque Jean-Moulin", "Place du Port", HERE));
+    verdict(s, PLACE("Médiathèque Jean Moulin", "4 rue Haute", HERE ",\"telephone\":\"0297000000\""),
+            PLACE("Bibliothèque Jean-Moulin", "Place du Port", HERE ",\"telephone\":\"+33297000000\"")); /* at the corner */
     verdict(s, PLACE("Mission locale du Pays d’Argoat", "9 rue Haute", HERE), PLACE("Mission Locale Pays Argoat", "11 rue Haute", HERE));
 }
 
@@ -238,6 +239,11 @@ static void what_looks_alike_is_left(void **state)
         {PLACE("Médiathèque d’Auray", "4 rue Haute", HERE ",\"telephone\":\"0297000000\""),
          PLACE("Médiathèque et France services d’Auray", "4 rue Haute", HERE ",\"telephone\":\"0297000000\"")},
         {PLACE("Espace multimédia", "4 rue Haute", HERE), PLACE("France services d’Auray", "4 rue Haute", HERE)},
+        {PLACE("Médiathèque Jean Moulin", "4 rue Haute", HERE), PLACE("Bibliothèque Jean-Moulin", "Place du Port", HERE)},
+        {PLACE("Municipalité d’Auray", "4 rue Haute", HERE), PLACE("Bibliothèque municipale", "4 rue Haute", HERE)},
+        {PLACE("Espace social Kerbois", "4 rue Haute", HERE), PLACE("France services Kerbois Centre", "4 rue Haute", HERE)},
+        {PLACE("Insertion par le numérique des jeunes", "4 rue Haute", HERE), PLACE("Association du numérique", "4 rue Haute", HERE)},
+        {PLACE("La Fabbaye", "4 rue Haute", HERE), PLACE("Médiathèque de l’Abbaye Saint-Vaast", "4 rue Haute", HERE)},
         /* an association in a town hall, a CCAS in the same building */
         {PLACE("Mairie d’Auray", "1 place de la Mairie", HERE), PLACE("Association Familles rurales d’Auray", "1 place de la Mairie", HERE)},
         {PLACE("Mairie d’Auray", "1 place de la Mairie", HERE), PLACE("CCAS d’Auray", "1 place de la Mairie", HERE)},

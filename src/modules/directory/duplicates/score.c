@@ -42,8 +42,25 @@ static bool words_match(struct str a, struct str b)
     return a.n >= 4 && b.n >= 4 && !is_numeral(a) && !is_numeral(b) && duplicate_ratio(a, b) >= 84;
 }
 
+/* Words that half of the places have: sharing them alone proves nothing. */
+static bool is_common(struct str w)
+{
+    static const struct str common[] = {
+        STR_INIT("espace"), STR_INIT("maison"), STR_INIT("centre"), STR_INIT("pole"), STR_INIT("point"), STR_INIT("service"),
+        STR_INIT("numerique"), STR_INIT("informatique"), STR_INIT("social"), STR_INIT("culturel"), STR_INIT("accueil"),
+        STR_INIT("atelier"), STR_INIT("public"), STR_INIT("local"), STR_INIT("jeune"), STR_INIT("emploi"), STR_INIT("insertion"),
+        STR_INIT("formation"), STR_INIT("association"), STR_INIT("collectif"), STR_INIT("club"), STR_INIT("foyer"), STR_INIT("multimedia"),
+        STR_INIT("internet"), STR_INIT("mediation"), STR_INIT("ecole"), STR_INIT("college"), STR_INIT("lycee"), STR_INIT("quartier"),
+        STR_INIT("solidarite"), STR_INIT("territoire"), STR_INIT("departement"), STR_INIT("pays")};
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        if (str_eq(w, common[i]))
+            return true;
+    return false;
+}
+
 struct matching {
     size_t matched, left_a, left_b; /* letters */
+    size_t proper;                  /* of those matched, in words that are the very same and not common */
     bool numbers;                   /* numerals left on both sides */
 };
 
@@ -58,6 +75,7 @@ static struct matching match_words(const struct duplicate_words *a, const struct
         if (k < b->n) {
             taken[k] = true;
             m.matched += a->items[i].n;
+            m.proper += str_eq(a->items[i], b->items[k]) && !is_common(a->items[i]) ? a->items[i].n : 0;
         } else {
             m.left_a += a->items[i].n;
             numeral_a |= is_numeral(a->items[i]);
@@ -101,7 +119,9 @@ static int own_words_score(const struct duplicate_name *a, const struct duplicat
         return typed ? best : at_most(best, 70);
     }
     p->name_why = "Un des noms est contenu dans l’autre.";
-    return m.matched >= ENOUGH && best < 80 ? 80 : best;
+    if (m.proper < ENOUGH)
+        return at_most(best, 70);
+    return best < 80 ? 80 : best;
 }
 
 static void compare_names(struct pair *p)
@@ -302,8 +322,8 @@ static bool place_is_sure(const struct pair *p)
         return true;
     if (l->same_street && within(p, CLOSE_M))
         return true;
-    /* Two streets, one building: only a name that is not everybody's, or a same phone, tells it. */
-    return p->name >= NAME_ALIKE && ((within(p, HERE_M) && !p->bare) || (proof && within(p, CLOSE_M)));
+    /* Two streets, one building: the point may be the town hall's, only a same phone or e-mail tells it. */
+    return p->name >= NAME_ALIKE && proof && within(p, CLOSE_M);
 }
 
 static bool name_is_sure(const struct pair *p)
@@ -322,8 +342,9 @@ static bool something_parts(const struct pair *p)
         return true;
     if (a->name.branch != b->name.branch && !p->address.same)
         return true;
+    /* Who gives room to a France services is not it. */
     const struct duplicate_place *outside = a->network ? b : a;
-    return a->network != b->network && !directory_set_empty(outside->kinds);
+    return a->network != b->network && (p->name < 95 || !directory_set_empty(outside->kinds));
 }
 
 static enum directory_verdict verdict(const struct pair *p, const struct directory_likeness *l)
