@@ -42,5 +42,6 @@ int cmd_demo(struct cli *cli, int argc, char **argv);
 int cmd_geocode(struct cli *cli, int argc, char **argv);
 int cmd_hours(struct cli *cli, int argc, char **argv);
 int cmd_normalize(struct cli *cli, int argc, char **argv);
+int cmd_duplicates(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -123,6 +123,37 @@ static void every_page_answers(struct store *s)
     site_close(&site);
 }
 
+/* -- places that are one -------------------------------------------------------------------------- */
+
+static void a_merged_place_is_found_at_every_address(struct store *s)
+{
+    struct site site;
+    struct directory_place twin = {.record = {.source = STR("autre-source"), .source_id = STR("z1")}, .nom = STR("Embruns"),
+                                   .commune = STR("Rennes"), .code_postal = STR("35000"), .adresse = STR("1 rue Haute"), .date_maj = STR("2020-01-01")};
+    struct str ids[2], merge_id, place_id;
+    site_fill(s);
+    struct directory_sheet sheet;
+    struct str canonical;
+    assert_ok(directory_find_by_slug(s->conn, s->a, str_from(site_place_slug), &sheet, &canonical));
+    assert_ok(db_begin(s->conn, DB_WRITE));
+    assert_ok(directory_place_save(s->conn, s->a, STR("test"), &twin));
+    ids[0] = sheet.place->record.id;
+    ids[1] = twin.record.id;
+    assert_ok(directory_merge(s->conn, s->a, STR("test"), (struct str_list){ids, 2}, 0, &merge_id, &place_id));
+    assert_ok(directory_changed(s->conn));
+    assert_ok(db_commit(s->conn));
+    site_open(&site, s);
+    struct http_test_answer shown = site_get(&site, "/lieux/mediatheque-des-embruns-rennes"), moved = site_get(&site, "/lieux/embruns-rennes"),
+                            api = site_get(&site, "/api/v1/structures/autre-source--z1");
+    assert_int_equal(shown.status, 200);
+    assert_true(str_find(shown.body, STR("small\">Sources"), 0) >= 0);
+    assert_true(str_find(shown.body, STR(", autre-source"), 0) >= 0);
+    assert_int_equal(moved.status, 301);
+    assert_true(str_find(moved.headers, STR("/lieux/mediatheque-des-embruns-rennes"), 0) >= 0);
+    assert_int_equal(api.status, 200);
+    site_close(&site);
+}
+
 /* -- the canary ----------------------------------------------------------------------------------- */
 
 #define CANARY "\"'<&"
@@ -178,6 +209,7 @@ static void no_text_comes_out_raw(struct store *s)
 int main(void)
 {
     static const struct store_test tests[] = {
-        STORE_TEST(matrix_is_frozen), STORE_TEST(every_page_answers), STORE_TEST(no_text_comes_out_raw)};
+        STORE_TEST(matrix_is_frozen), STORE_TEST(every_page_answers), STORE_TEST(a_merged_place_is_found_at_every_address),
+        STORE_TEST(no_text_comes_out_raw)};
     return site_test_main(tests, sizeof tests / sizeof *tests);
 }

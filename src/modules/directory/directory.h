@@ -347,6 +347,75 @@ struct directory_undo_result {
 enum err directory_import_undo(struct db_conn *c, struct arena *a, struct str import_id, struct str actor,
                                struct directory_undo_result *out) MUST_USE;
 
+/* -- duplicates (duplicates/) --------------------------------------------------------------------- */
+enum directory_verdict { DIRECTORY_DIFFERENT, DIRECTORY_DOUBT, DIRECTORY_SAME };
+struct directory_likeness_part {
+    const char *name;  /* nom, adresse, distance, reseau, telephone, courriel, siret */
+    int score, weight; /* 0…100; weight 0: looked at, not counted */
+    const char *why;   /* a short French sentence */
+};
+enum { DIRECTORY_LIKENESS_PARTS = 7, DIRECTORY_VETOES = 5 };
+/* How much two places look like one, part by part. Rules: docs/duplicates.md. */
+struct directory_likeness {
+    int score; /* 0…100: rounded mean of the parts */
+    struct directory_likeness_part parts[DIRECTORY_LIKENESS_PARTS];
+    size_t n_parts;
+    const char *vetoes[DIRECTORY_VETOES]; /* sans-identite, sans-emplacement, commune-differente,
+                                             typologies-incompatibles, meme-source: any one is enough to part them */
+    size_t n_vetoes;
+    enum directory_verdict verdict;
+};
+struct directory_duplicate_place {
+    struct str id, slug, source, source_id, nom, adresse, code_postal, commune;
+};
+struct directory_duplicate {
+    struct directory_duplicate_place a, b;
+    struct directory_likeness likeness;
+};
+/* Pairs of live places that may be one, whose score is `least` or more, best first; those that a person said to be
+ * distinct are left out. `same_source`: places of one source are compared too. */
+enum err directory_duplicates(struct db_conn *c, struct arena *a, int least, bool same_source,
+                              struct directory_duplicate **out, size_t *n) MUST_USE;
+/* One line {"a": {…}, "b": {…}} (fields of LaMednum) → {"score", "parts", "vetoes", "verdict"} or {"error"}, without line
+ * end. Needs no database. */
+void directory_duplicates_line(struct arena *a, struct str line, bool same_source, struct buf *out);
+/* The members "score", "parts", "vetoes" and "verdict" of the object that is open. */
+void directory_write_likeness(struct json_writer *w, const struct directory_likeness *l);
+
+/* Makes one place of several: a new one, whose values are made from theirs, has the permalink of the main one and stands
+ * for them all; the ids and permalinks of the others lead to it. The places keep what their source says. `score`: why, 0
+ * when a person decided. Fills the ids of the merge and of the new place. ERR_NOT_FOUND, ERR_GONE: a place is unknown, removed;
+ * ERR_CONFLICT: they are one already. */
+enum err directory_merge(struct db_conn *c, struct arena *a, struct str actor, struct str_list places, int score,
+                         struct str *merge_id, struct str *place_id) MUST_USE;
+struct directory_unmerged {
+    int64_t places;       /* live again */
+    struct str_list kept; /* fields that people had changed on the place that is removed: kept there, to be looked at */
+};
+/* Everything as it was before. ERR_NOT_FOUND: no such merge; ERR_GONE: undone already; ERR_CONFLICT: the place was merged
+ * again since, undo that first. */
+enum err directory_unmerge(struct db_conn *c, struct arena *a, struct str actor, struct str merge_id,
+                           struct directory_unmerged *out) MUST_USE;
+/* A person says that two places are not the same: they are not proposed again. ERR_NOT_FOUND; ERR_INVALID: twice the same;
+ * ERR_CONFLICT: they are merged. */
+enum err directory_distinct(struct db_conn *c, struct arena *a, struct str actor, struct str place_a, struct str place_b) MUST_USE;
+struct directory_merge_info {
+    struct str id, place_id, nom, commune, actor;
+    int64_t at_ms, undone_at_ms, score, places;
+};
+/* The last merges, newest first. */
+enum err directory_merges(struct db_conn *c, struct arena *a, size_t most, struct directory_merge_info **out, size_t *n) MUST_USE;
+/* The sources of the places that this one stands for, by slug; none when it stands for itself. */
+enum err directory_part_sources(struct db_conn *c, struct arena *a, struct str place_id, struct str_list *out) MUST_USE;
+struct directory_apply_result {
+    int64_t merges, places; /* made, and how many places they replace */
+    int64_t left;           /* pairs that stay apart because a veto or a doubt stands in their group */
+};
+/* Merges the groups of places whose pairs are the same with a score of `least` or more. A place joins a group only when no
+ * place of that group is certainly another. Inside the caller's DB_WRITE transaction, like the others. */
+enum err directory_merge_duplicates(struct db_conn *c, struct arena *a, struct str actor, int least, bool same_source,
+                                    struct directory_apply_result *out) MUST_USE;
+
 /* -- export (export/) --------------------------------------------------------------------------- */
 enum directory_format {
     EXPORT_LAMEDNUM_CSV, /* 1.0.2 */

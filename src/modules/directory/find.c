@@ -45,6 +45,8 @@ static enum err sheet(struct db_conn *c, struct arena *a, enum directory_kind ki
     void *record = arena_zalloc(a, field_table(kind)->size);
     *out = (struct directory_sheet){.kind = kind};
     TRY(record_get(c, a, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(id)), record));
+    if (kind == DIRECTORY_PLACE && ((struct directory_place *)record)->merged_into.n > 0)
+        TRY(record_get(c, a, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(((struct directory_place *)record)->merged_into)), record));
     if (kind == DIRECTORY_PLACE)
         out->place = record;
     else
@@ -88,7 +90,7 @@ enum err directory_count(struct db_conn *c, struct directory_counts *out)
     bool has = false;
     *out = (struct directory_counts){0};
     TRY(db_query(c,
-                 "SELECT (SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0),"
+                 "SELECT (SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0 AND merged_into IS NULL),"
                  " (SELECT COUNT(*) FROM directory_structure WHERE deleted_at_ms = 0),"
                  " (SELECT COUNT(*) FROM directory_service t JOIN directory_structure s ON s.id = t.structure_id"
                  " WHERE t.deleted_at_ms = 0 AND s.deleted_at_ms = 0)",
@@ -118,7 +120,7 @@ enum err directory_sources(struct db_conn *c, struct arena *a, struct directory_
     *n = 0;
     TRY(db_query(c,
                  "SELECT u.source, d.nom, d.description FROM ("
-                 "SELECT source FROM directory_place WHERE deleted_at_ms = 0 UNION"
+                 "SELECT source FROM directory_place WHERE deleted_at_ms = 0 AND merged_into IS NULL UNION"
                  " SELECT source FROM directory_structure WHERE deleted_at_ms = 0 UNION"
                  " SELECT source FROM directory_service WHERE deleted_at_ms = 0) u"
                  " LEFT JOIN directory_source d ON d.slug = u.source ORDER BY u.source",

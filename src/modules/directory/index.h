@@ -40,6 +40,11 @@ struct published_service {
     uint16_t services_lamednum;                  /* of the place that it is derived from */
 };
 
+/* What a place published before it was merged. */
+struct published_alias {
+    struct str id, now;
+};
+
 /* Facets of the index of services. */
 enum service_facet { SF_THEMATIQUE, SF_FRAIS, SF_PUBLIC, SF_MODE, SF_TYPE, SF_COUNT };
 
@@ -57,6 +62,8 @@ struct snapshot_data {
     struct published_service *services;
     uint32_t *services_by_id;
     size_t n_services;
+    struct published_alias *aliases; /* sorted by id */
+    size_t n_aliases;
     uint32_t *of_structure; /* numbers of services, grouped by structure, by id within */
     uint32_t *structures_by_hsds, *services_by_hsds; /* sorted by HSDS identifier (hsds/select.c) */
     struct search_index *service_index;

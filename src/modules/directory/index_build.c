@@ -330,6 +330,37 @@ static enum err read_place(struct build *b, void *record)
     return OK;
 }
 
+static int compare_aliases(const void *a, const void *b)
+{
+    return str_cmp(((const struct published_alias *)a)->id, ((const struct published_alias *)b)->id);
+}
+
+/* The ids that merged places published lead to the place that stands for them. */
+static enum err read_aliases(struct build *b)
+{
+    struct snapshot_data *d = b->d;
+    struct db_rows *rows;
+    size_t cap = 0;
+    bool has = true;
+    enum err e;
+    TRY(db_query(b->c,
+                 "SELECT p.source, p.source_id, m.source, m.source_id FROM directory_place p JOIN directory_place m ON m.id = p.merged_into"
+                 " WHERE m.deleted_at_ms = 0",
+                 DB_NO_PARAMS, &rows));
+    while ((e = db_next(rows, &has)) == OK && has) {
+        const struct directory_record part = {.source = db_col_text(rows, 0), .source_id = db_col_text(rows, 1)};
+        const struct directory_record now = {.source = db_col_text(rows, 2), .source_id = db_col_text(rows, 3)};
+        d->aliases = arena_grow(d->arena, d->aliases, d->n_aliases, &cap, d->n_aliases + 1, sizeof *d->aliases);
+        d->aliases[d->n_aliases++] = (struct published_alias){build_keep(b, inclusion_id_of_place(b->row, &part)),
+                                                              build_keep(b, inclusion_id_of_place(b->row, &now))};
+        arena_reset(b->row);
+    }
+    db_rows_end(rows);
+    if (d->n_aliases > 0)
+        qsort(d->aliases, d->n_aliases, sizeof *d->aliases, compare_aliases);
+    return e;
+}
+
 static enum err read_directory(struct build *b)
 {
     union {
@@ -343,6 +374,7 @@ static enum err read_directory(struct build *b)
     TRY(read_all(b, DIRECTORY_SERVICE, &r->service, sizeof r->service, read_service));
     sort_natives(b);
     TRY(read_all(b, DIRECTORY_PLACE, &r->place, sizeof r->place, read_place));
+    TRY(read_aliases(b));
     for (size_t i = 0; i < b->n_hosts; i++)
         if (b->hosts[i].services && !b->hosts[i].has_place)
             cards_add_host(b, &b->hosts[i]);

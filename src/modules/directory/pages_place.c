@@ -318,6 +318,22 @@ static void show_structure(struct view *v, const struct directory_sheet *sheet, 
 }
 
 /* -- how sure ------------------------------------------------------------------------------------- */
+/* A place that stands for several says all those who know it. */
+static enum err add_part_sources(struct view *v, struct db_conn *c, const struct directory_record *r, struct view_place *out)
+{
+    struct str_list sources;
+    TRY(directory_part_sources(c, v->arena, r->id, &sources));
+    for (size_t i = 0; i < sources.n; i++) {
+        struct str name;
+        if (str_eq(sources.items[i], r->source))
+            continue;
+        TRY(directory_source_name(c, v->arena, sources.items[i], &name));
+        out->source = arena_printf(v->arena, "%.*s, %.*s", STR_ARG(out->source), STR_ARG(name));
+        out->many_sources = true;
+    }
+    return OK;
+}
+
 static enum err make_trust(struct view *v, struct db_conn *c, const struct directory_record *r, struct view_place *out)
 {
     out->confirmed = date_of_ms(r->confirmed_at_ms);
@@ -326,7 +342,8 @@ static enum err make_trust(struct view *v, struct db_conn *c, const struct direc
     int64_t updated = out->updated.year ? civil_to_days(out->updated) : 0;
     int64_t last = known > updated ? known : updated;
     out->stale = last > 0 && civil_to_days(date_of_ms(clock_now_ms())) - last > STALE_DAYS;
-    return directory_source_name(c, v->arena, r->source, &out->source);
+    TRY(directory_source_name(c, v->arena, r->source, &out->source));
+    return add_part_sources(v, c, r, out);
 }
 
 enum err directory_show_place(struct request *rq, struct response *rs)

@@ -183,10 +183,25 @@ void directory_list_services(struct arena *a, const struct directory_selection *
 
 /* -- one ------------------------------------------------------------------------------------------ */
 
-enum err directory_published_structure_get(struct arena *a, struct str id, struct directory_published_structure *out,
-                                           struct directory_services *services)
+/* The id that is published now: that of the merged place for what one of its parts published. */
+static struct str published_now(const struct snapshot_data *d, struct str id)
 {
-    const struct snapshot_data *d = index_current(a);
+    size_t low = 0, high = d ? d->n_aliases : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = str_cmp(d->aliases[middle].id, id);
+        if (order == 0)
+            return d->aliases[middle].now;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return id;
+}
+
+static const struct published_structure *find_structure(const struct snapshot_data *d, struct str id)
+{
     size_t low = 0, high = d ? d->n_structures : 0;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -195,9 +210,33 @@ enum err directory_published_structure_get(struct arena *a, struct str id, struc
         else
             high = middle;
     }
-    if (!d || low == d->n_structures || !str_eq(d->structures[low].id, id))
+    return d && low < d->n_structures && str_eq(d->structures[low].id, id) ? &d->structures[low] : NULL;
+}
+
+/* Its number in d->services; n_services when there is none. */
+static size_t find_service(const struct snapshot_data *d, struct str id)
+{
+    size_t low = 0, high = d ? d->n_services : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (str_cmp(d->services[d->services_by_id[middle]].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = d && low < d->n_services && str_eq(d->services[d->services_by_id[low]].id, id);
+    return found ? d->services_by_id[low] : d ? d->n_services : 0;
+}
+
+enum err directory_published_structure_get(struct arena *a, struct str id, struct directory_published_structure *out,
+                                           struct directory_services *services)
+{
+    const struct snapshot_data *d = index_current(a);
+    const struct published_structure *s = find_structure(d, id);
+    if (!s)
+        s = find_structure(d, published_now(d, id));
+    if (!s)
         return ERR_NOT_FOUND;
-    const struct published_structure *s = &d->structures[low];
     *out = published(d, s);
     if (services) {
         *services = (struct directory_services){ARENA_ARRAY(a, s->n_services, struct directory_published_service),
@@ -211,16 +250,11 @@ enum err directory_published_structure_get(struct arena *a, struct str id, struc
 enum err directory_published_service_get(struct arena *a, struct str id, struct directory_published_service *out)
 {
     const struct snapshot_data *d = index_current(a);
-    size_t low = 0, high = d ? d->n_services : 0;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (str_cmp(d->services[d->services_by_id[middle]].id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (!d || low == d->n_services || !str_eq(d->services[d->services_by_id[low]].id, id))
+    size_t number = find_service(d, id);
+    if (d && number == d->n_services)
+        number = find_service(d, published_now(d, id));
+    if (!d || number == d->n_services)
         return ERR_NOT_FOUND;
-    *out = published_service(d, d->services_by_id[low]);
+    *out = published_service(d, (uint32_t)number);
     return OK;
 }

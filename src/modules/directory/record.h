@@ -50,6 +50,8 @@ enum err record_save_insert(struct db_conn *c, struct arena *a, struct str actor
  * false: nothing differs, nothing was written (but the fingerprint, when its recipe changed). */
 enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
                      void *record, bool *changed) MUST_USE;
+/* Names of the fields that differ, joined by ",". Empty when nothing does. */
+struct str record_changed_fields(struct arena *a, enum directory_kind kind, const void *before, const void *after);
 enum err record_journal(struct db_conn *c, struct arena *a, struct str actor, const char *action,
                        enum directory_kind kind, struct str id, struct str fields) MUST_USE;
 

@@ -22,8 +22,7 @@ static bool links_equal(enum directory_kind kind, const void *x, const void *y)
     return str_eq(s->structure_id, z->structure_id) && str_eq(s->place_id, z->place_id);
 }
 
-/* Names of the fields that differ, joined by ",". Empty when nothing does. */
-static struct str changed_fields(struct arena *a, enum directory_kind kind, const void *before, const void *after)
+struct str record_changed_fields(struct arena *a, enum directory_kind kind, const void *before, const void *after)
 {
     const struct field_table *t = field_table(kind);
     struct buf b;
@@ -78,7 +77,7 @@ enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor
         r->confirmed_at_ms = old->confirmed_at_ms;
         r->confirmed_by = old->confirmed_by;
     }
-    struct str fields = changed_fields(a, kind, before, record);
+    struct str fields = record_changed_fields(a, kind, before, record);
     *changed = fields.n > 0 || r->confirmed_at_ms != old->confirmed_at_ms || !str_eq(r->confirmed_by, old->confirmed_by);
     if (!*changed)
         return record_update(c, a, kind, record);
@@ -93,7 +92,7 @@ enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor
 static enum err remember_choices(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
                                  const void *before, const void *record)
 {
-    struct str rest = changed_fields(a, kind, before, record), name;
+    struct str rest = record_changed_fields(a, kind, before, record), name;
     while (str_split(&rest, ',', &name)) {
         if (str_eq(name, STR("horaires_texte"))) /* one value with the hours, see import/policy.h */
             name = kind == DIRECTORY_PLACE ? STR("horaires") : STR("horaires_accueil");

@@ -21,20 +21,26 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static const char *const common[KINDS] = {
     [DIRECTORY_PLACE] = "t.id, t.slug, t.source, t.source_id, t.created_at_ms, t.updated_at_ms, t.confirmed_at_ms,"
-                        " t.confirmed_by, t.deleted_at_ms, t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, t.structure_id, NULL, NULL",
+                        " t.confirmed_by, t.deleted_at_ms, t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, t.structure_id,"
+                        " t.merged_into, NULL",
     [DIRECTORY_STRUCTURE] = "t.id, t.slug, t.source, t.source_id, t.created_at_ms, t.updated_at_ms, t.confirmed_at_ms,"
                             " t.confirmed_by, t.deleted_at_ms, t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, NULL, NULL, NULL",
     [DIRECTORY_SERVICE] = "t.id, NULL, t.source, t.source_id, t.created_at_ms, t.updated_at_ms, t.confirmed_at_ms,"
                           " t.confirmed_by, t.deleted_at_ms, t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, t.structure_id, t.place_id, s.source_id",
 };
+/* Of a service that is read to be shown: given at the place that stands for its own. */
+static const char *const common_service_shown =
+    "t.id, NULL, t.source, t.source_id, t.created_at_ms, t.updated_at_ms, t.confirmed_at_ms, t.confirmed_by, t.deleted_at_ms,"
+    " t.gone_at_ms, t.feed, t.remarks, t.horaires_texte, t.structure_id, COALESCE(m.merged_into, t.place_id), s.source_id";
+#define FROM_SERVICE_SHOWN " LEFT JOIN directory_place m ON m.id = t.place_id"
 static const char *const from[KINDS] = {
     [DIRECTORY_PLACE] = " FROM directory_place t",
     [DIRECTORY_STRUCTURE] = " FROM directory_structure t",
     [DIRECTORY_SERVICE] = " FROM directory_service t JOIN directory_structure s ON s.id = t.structure_id",
 };
-/* A live service of a removed structure is not shown. */
+/* A live service of a removed structure is not shown, nor a place that is seen through another. */
 static const char *const live[KINDS] = {
-    [DIRECTORY_PLACE] = " WHERE t.deleted_at_ms = 0",
+    [DIRECTORY_PLACE] = " WHERE t.deleted_at_ms = 0 AND t.merged_into IS NULL",
     [DIRECTORY_STRUCTURE] = " WHERE t.deleted_at_ms = 0",
     [DIRECTORY_SERVICE] = " WHERE t.deleted_at_ms = 0 AND s.deleted_at_ms = 0",
 };
@@ -63,11 +69,12 @@ static void make_selects(struct buf *b, enum directory_kind kind)
     for (int which = 0; which < SELECT_COUNT; which++) {
         if (which == SELECT_BY_STRUCTURE && kind == DIRECTORY_STRUCTURE)
             continue;
-        buf_printf(b, "SELECT %s", common[kind]);
+        bool shown = kind == DIRECTORY_SERVICE && (which == SELECT_BY_STRUCTURE || which == SELECT_ALL_LIVE);
+        buf_printf(b, "SELECT %s", shown ? common_service_shown : common[kind]);
         for (size_t i = 0; i < t->n; i++)
             if (is_column(&t->fields[i]))
                 buf_printf(b, ", t.%s", t->fields[i].column);
-        buf_lit(b, from[kind]);
+        buf_printf(b, "%s%s", from[kind], shown ? FROM_SERVICE_SHOWN : "");
         if (which == SELECT_BY_ID)
             buf_lit(b, " WHERE t.id = $1");
         else if (which == SELECT_BY_KEY)
@@ -170,6 +177,7 @@ static void read_links(const struct db_rows *r, enum directory_kind kind, struct
 {
     if (kind == DIRECTORY_PLACE) {
         ((struct directory_place *)record)->structure_id = db_col_text_in(r, COL_LINK_1, a);
+        ((struct directory_place *)record)->merged_into = db_col_text_in(r, COL_LINK_2, a);
     } else if (kind == DIRECTORY_SERVICE) {
         struct directory_service *s = record;
         s->structure_id = db_col_text_in(r, COL_LINK_1, a);

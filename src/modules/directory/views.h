@@ -187,6 +187,7 @@ struct view_place {
     struct civil_date updated;   /* the source's date; year 0: unknown */
     bool stale;                  /* nothing has said that it is right for a year */
     struct str source, source_url;
+    bool many_sources; /* `source` is a list */
     struct str report_url;
 };
 

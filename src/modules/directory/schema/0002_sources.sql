@@ -61,7 +61,8 @@ ALTER TABLE directory_service ADD COLUMN remarks TEXT;
 -- Places that are the same: each keeps what its source says, and is seen through the place it is merged into, whose
 -- values are made from theirs.
 ALTER TABLE directory_place ADD COLUMN merged_into TEXT;
-CREATE INDEX directory_place_merged ON directory_place (merged_into);
+-- Only those that are merged: the others, nearly all, are not found by it, and must not be.
+CREATE INDEX directory_place_merged ON directory_place (merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE directory_merge (
     id TEXT PRIMARY KEY,
     place_id TEXT NOT NULL, -- the one that stands for them all
