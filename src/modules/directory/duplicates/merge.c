@@ -322,6 +322,18 @@ enum err merge_refresh(struct db_conn *c, struct arena *a, struct str actor, str
                           place_id, fields);
 }
 
+enum err merge_refresh_import(struct db_conn *c, struct arena *a, struct str actor, struct str import_id)
+{
+    struct str_list places;
+    TRY(list_texts(c, a,
+                   "SELECT DISTINCT p.merged_into FROM directory_place p WHERE p.merged_into IS NOT NULL AND (p.added_by = $1 OR"
+                   " EXISTS (SELECT 1 FROM directory_import_change h WHERE h.import_id = $1 AND h.record_id = p.id)) ORDER BY 1",
+                   import_id, &places));
+    for (size_t i = 0; i < places.n; i++)
+        TRY(merge_refresh(c, a, actor, places.items[i]));
+    return OK;
+}
+
 /* -- undoing ----------------------------------------------------------------------------------------- */
 
 /* All that is under a former merged place follows it again. */

@@ -35,6 +35,8 @@ enum err merge_of_part(struct db_conn *c, struct arena *a, struct str place_id, 
  * the last of them and comes back with the first. For the import, in its transaction, once for each merged place when all
  * its rows are written. Nothing is written when nothing changes. ERR_NOT_FOUND: no such merged place. */
 enum err merge_refresh(struct db_conn *c, struct arena *a, struct str actor, struct str place_id) MUST_USE;
+/* The same for every merged place that has a part which this import added or changed: when it is done, or undone. */
+enum err merge_refresh_import(struct db_conn *c, struct arena *a, struct str actor, struct str import_id) MUST_USE;
 
 /* -- reading the whole directory (list.c) ------------------------------------------------------------ */
 struct duplicate_listing {

@@ -25,7 +25,7 @@ static const char *const order_services =
     " WHERE t.deleted_at_ms = 0 AND s.deleted_at_ms = 0"
     " UNION ALL SELECT p.id, 1, p.source, p.source || '--' || p.source_id, COALESCE(h.id, n.id, p.id),"
     " CASE WHEN COALESCE(h.id, n.id) IS NULL THEN 1 ELSE 0 END" PLACE_WITH_HOST
-    " WHERE p.deleted_at_ms = 0 AND p.services IS NOT NULL AND NOT EXISTS (SELECT 1 FROM directory_service v"
+    " WHERE p.deleted_at_ms = 0 AND p.merged_into IS NULL AND p.services IS NOT NULL AND NOT EXISTS (SELECT 1 FROM directory_service v"
     " WHERE v.structure_id = h.id AND v.deleted_at_ms = 0)"
     " AND NOT EXISTS (SELECT 1 FROM directory_service v WHERE"
     " v.source_id = p.source || '--' || p.source_id AND v.deleted_at_ms = 0)"
@@ -36,7 +36,7 @@ static const char *const order_organizations =
     "SELECT t.id AS id, 0 AS of_place, t.source AS source, t.source_id AS published FROM directory_structure t"
     " WHERE t.deleted_at_ms = 0"
     " UNION ALL SELECT p.id, 1, p.source, p.source || '--' || p.source_id" PLACE_WITH_HOST
-    " WHERE p.deleted_at_ms = 0 AND COALESCE(h.id, n.id) IS NULL"
+    " WHERE p.deleted_at_ms = 0 AND p.merged_into IS NULL AND COALESCE(h.id, n.id) IS NULL"
     ") u ORDER BY u.source, u.published, u.id";
 
 static void copy_row(char out[HSDS_ID_LEN + 1], struct str id)

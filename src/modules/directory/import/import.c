@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "modules/directory/duplicates/merge.h"
 #include "modules/directory/import/format.h"
 
 enum { IGNORED_MAX = 4096 };
@@ -121,6 +122,7 @@ static enum err work(struct importer *im, struct directory_import_result *out)
     if (im->in->feed.n > 0 && !im->in->partial)
         TRY(import_compare_gone(im));
     TRY(import_changes_end(im, out->format));
+    TRY(merge_refresh_import(im->c, im->a, im->in->actor, str_from(im->changes.id)));
     TRY(import_notes_flush(&im->notes));
     const struct directory_import_counts *n = &im->counts;
     return n->added + n->updated + n->gone + n->back > 0 ? directory_changed(im->c) : OK;

@@ -1,6 +1,7 @@
 /* Undoing an import, and forgetting what it takes to undo old ones. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "modules/directory/duplicates/merge.h"
 #include "modules/directory/fields.h"
 #include "modules/directory/jobs.h"
 #include "modules/directory/record.h"
@@ -194,6 +195,7 @@ static enum err undo_all(struct undo *u)
         TRY(undo_one(u, &changes[i]));
         arena_reset(u->rows);
     }
+    TRY(merge_refresh_import(u->c, u->a, u->actor, u->import_id));
     return directory_changed(u->c);
 }
 
