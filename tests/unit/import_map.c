@@ -28,7 +28,7 @@ static struct raw_record mapped(const char *mapping, const char *file)
     struct table_row row;
     struct raw_record raw = {.kind = DIRECTORY_PLACE};
     struct str why;
-    bool has;
+    bool has = false;
     if (map_parse(a, str_from(mapping), &m, &why) != OK || table_open(a, str_from(file), m->reading, &t, &why) != OK ||
         table_next(t, &row, &has, &why) != OK)
         fail_msg("%.*s", STR_ARG(why));
@@ -316,7 +316,7 @@ static json_t *suggested(const char *file)
 {
     struct str json, why;
     struct map *m;
-    json_t *document;
+    json_t *document = NULL;
     if (directory_mapping_suggest(a, str_from(file), &json, &why) != OK || map_parse(a, json, &m, &why) != OK ||
         json_parse(a, json, &document, &why) != OK)
         fail_msg("%.*s", STR_ARG(why));
