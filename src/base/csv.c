@@ -64,17 +64,18 @@ static struct str mend_utf8(struct arena *a, struct str s, size_t strays)
 
 static struct str to_utf8(struct arena *a, struct str data, struct csv_options opt)
 {
-    if (str_starts(data, STR("\xEF\xBB\xBF")))
-        return str_sub(data, 3, data.n);
+    bool marked = str_starts(data, STR("\xEF\xBB\xBF"));
+    if (marked)
+        data = str_sub(data, 3, data.n);
     if (opt.encoding == CSV_UTF8)
         return data;
-    if (opt.encoding == CSV_CP1252)
+    if (opt.encoding == CSV_CP1252 && !marked)
         return text_from_cp1252(a, data);
     size_t sequences, strays;
     count_encodings(data, &sequences, &strays);
     if (strays == 0)
         return data;
-    return sequences > strays ? mend_utf8(a, data, strays) : text_from_cp1252(a, data);
+    return marked || sequences > strays ? mend_utf8(a, data, strays) : text_from_cp1252(a, data);
 }
 
 /* The most frequent candidate of the first line that is not empty, outside quotes. When two tie,

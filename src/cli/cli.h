@@ -11,6 +11,7 @@ struct cli {
     struct arena *arena;
     const char *db_url; /* --db, else BALISE_DB, else sqlite:balise.sqlite */
     bool quiet;         /* --quiet: no progress, no summary */
+    int cache_kib;      /* as in struct db_options: a command that writes much has one connection, the site many */
     struct app app;     /* filled by cli_open */
 };
 
@@ -38,7 +39,9 @@ int cmd_import(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_territory(struct cli *cli, int argc, char **argv);
 int cmd_demo(struct cli *cli, int argc, char **argv);
+int cmd_geocode(struct cli *cli, int argc, char **argv);
 int cmd_hours(struct cli *cli, int argc, char **argv);
 int cmd_duplicates(struct cli *cli, int argc, char **argv);
+int cmd_normalize(struct cli *cli, int argc, char **argv);
 
 #endif

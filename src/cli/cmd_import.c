@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/import_show.h"
+#include "cli/import_suggest.h"
 #include "cli/output.h"
 #include "modules/directory/directory.h"
 #include "modules/territory/territory.h"
@@ -89,17 +90,19 @@ static bool tell_change(void *ctx, const struct directory_import_change *change)
 /* -- the command ---------------------------------------------------------------------------------- */
 
 struct options {
-    const char *file, *source, *report;
-    bool dry_run, partial, complete;
+    const char *file, *source, *report, *mapping;
+    bool dry_run, partial, complete, suggest;
 };
 
-static const char usage[] = "balise import FICHIER [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete]";
+static const char usage[] = "balise import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] "
+                            "[--partial | --complete], ou balise import --suggest FICHIER";
 
 static bool take_flag(struct options *o, const char *arg)
 {
     bool *flag = strcmp(arg, "--dry-run") == 0    ? &o->dry_run
                  : strcmp(arg, "--partial") == 0  ? &o->partial
                  : strcmp(arg, "--complete") == 0 ? &o->complete
+                 : strcmp(arg, "--suggest") == 0  ? &o->suggest
                                                   : NULL;
     if (flag)
         *flag = true;
@@ -109,9 +112,10 @@ static bool take_flag(struct options *o, const char *arg)
 static bool parse(int argc, char **argv, struct options *o)
 {
     for (int i = 1; i < argc; i++) {
-        const char **value = strcmp(argv[i], "--source") == 0   ? &o->source
-                             : strcmp(argv[i], "--report") == 0 ? &o->report
-                                                                : NULL;
+        const char **value = strcmp(argv[i], "--source") == 0    ? &o->source
+                             : strcmp(argv[i], "--report") == 0  ? &o->report
+                             : strcmp(argv[i], "--mapping") == 0 ? &o->mapping
+                                                                 : NULL;
         if (value) {
             if (++i == argc) {
                 cli_error("%s attend une valeur.", argv[i - 1]);
@@ -173,7 +177,7 @@ static int finish(struct cli *cli, struct run *r, const struct directory_import_
     return res->counts.refused > 0 || res->gone_withheld > 0 || !written ? 1 : 0;
 }
 
-static int run(struct cli *cli, const struct options *o, struct str data)
+static int run(struct cli *cli, const struct options *o, struct str data, struct str mapping)
 {
     struct arena *a = cli->arena;
     struct str name = text_slug(a, base_name(o->file), 60), why;
@@ -183,6 +187,7 @@ static int run(struct cli *cli, const struct options *o, struct str data)
                               : arena_cstr(a, arena_printf(a, "rapport-%.*s.csv", STR_ARG(name.n ? name : STR("import"))));
     struct directory_import in = {
         .data = data,
+        .mapping = mapping,
         .file_name = file_name(o->file),
         .source = o->source ? text_slug(a, str_from(o->source), 60) : STR_NONE,
         .default_source = territory_settings(territory_in(a))->source_slug,
@@ -278,7 +283,7 @@ static int manage(struct cli *cli, const char *id)
 int cmd_import(struct cli *cli, int argc, char **argv)
 {
     struct options o = {0};
-    struct str data;
+    struct str data, mapping = STR_NONE;
     if (argc == 3 && strcmp(argv[1], "undo") == 0)
         return manage(cli, argv[2]);
     if (argc == 2 && strcmp(argv[1], "list") == 0)
@@ -291,7 +296,15 @@ int cmd_import(struct cli *cli, int argc, char **argv)
     }
     if (!map_file(cli->arena, o.file, &data))
         return 1;
-    int status = cli_open(cli) ? run(cli, &o, data) : 1;
+    if (o.suggest)
+        return import_suggest(cli->arena, o.file, data);
+    if (o.mapping && !map_file(cli->arena, o.mapping, &mapping))
+        return 1;
+    if (o.mapping && mapping.n == 0) {
+        cli_error("« %s » est vide : il faut une correspondance.", o.mapping);
+        return 1;
+    }
+    int status = cli_open(cli) ? run(cli, &o, data, mapping) : 1;
     cli_close(cli);
     return status;
 }

@@ -151,6 +151,8 @@ static struct str setting_value(struct arena *a, const struct territory_settings
         return s->source_url;
     if (str_eq(key, STR("demo")))
         return s->demo ? STR("1") : STR("0");
+    if (str_eq(key, STR("geocoding")))
+        return s->geocoding;
     struct str list = STR("");
     for (size_t i = 0; i < s->n_departements; i++)
         list = arena_printf(a, "%.*s%s%.*s", STR_ARG(list), i ? "," : "", STR_ARG(s->departements[i]));

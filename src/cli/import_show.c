@@ -77,6 +77,8 @@ static void show_notes(const struct import_show *s, const struct directory_impor
         printf("  %lld valeurs corrigées\n", (long long)n->corrected);
     if (n->dropped > 0)
         printf("  %lld valeurs laissées de côté (leur fiche est gardée)\n", (long long)n->dropped);
+    if (n->doubtful > 0)
+        printf("  %lld valeurs gardées, à vérifier\n", (long long)n->doubtful);
     if (n->kept_deleted > 0)
         printf("  %lld fiches retirées de l’annuaire par une personne : laissées retirées\n", (long long)n->kept_deleted);
     if (res->gone_withheld > 0)
@@ -85,6 +87,8 @@ static void show_notes(const struct import_show *s, const struct directory_impor
                (long long)res->gone_withheld);
     if (res->ignored_columns.n > 0)
         printf("  Colonnes hors du standard, ignorées : %.*s\n", STR_ARG(res->ignored_columns));
+    if (res->missing_columns.n > 0)
+        printf("  Colonnes de la correspondance absentes du fichier : %.*s\n", STR_ARG(res->missing_columns));
     if (s->report_path)
         printf("  Rapport : %s\n", s->report_path);
     if (res->id.n > 0 && n->added + n->updated + n->gone + n->back > 0)

@@ -10,19 +10,25 @@ static const struct cli_command commands[] = {
     {"serve", cmd_serve, "serve [--listen 127.0.0.1:8080] [--threads N]",
      "ouvre le site et l’API"},
     {"import", cmd_import,
-     "import FICHIER [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | list | undo IMPORT",
+     "import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | --suggest FICHIER "
+     "| list | undo IMPORT",
      "charge des lieux, des structures et des services ; montre ou annule un import"},
     {"export", cmd_export,
      "export --format lamednum-csv|lamednum-json|data-inclusion|geojson [-o FICHIER]",
      "rend toutes les données publiables"},
     {"territory", cmd_territory, "territory import FICHIER | search TEXTE | get [CLÉ] | set CLÉ VALEUR",
      "communes, coordonnées et réglages du territoire"},
+    {"geocode", cmd_geocode, "geocode [--dry-run] [--limit N] [--url ADRESSE]",
+     "cherche la position des lieux d’après leur adresse"},
     {"demo", cmd_demo, "demo [--if-empty]", "remplit une base vide avec un territoire fictif"},
     {"duplicates", cmd_duplicates,
      "duplicates [--json] [--min N] [--same-source] | --apply-above N | --undo ID | --distinct ID ID | --merges | --batch",
      "trouve les lieux en double et les réunit"},
     {"hours", cmd_hours, "hours EXPRESSION --at 2026-11-22T10:00 [--departement 35] | --batch",
      "dit si c’est ouvert"},
+    {"normalize", cmd_normalize, "normalize --batch",
+     "nettoie des valeurs, une par ligne JSON : {\"field\", \"value\", \"context\"}. courriel et site_web répondent un "
+     "texte (plusieurs adresses séparées par |), les champs de liste un tableau"},
     {"check", cmd_check, "check", "relit la base et le journal, et dit ce qui ne va pas"},
     {"backup", cmd_backup, "backup FICHIER", "copie la base SQLite pendant que le site tourne"},
     {"doctor", cmd_doctor, "doctor [--listen ADRESSE]", "vérifie que tout est prêt pour servir"},
@@ -133,7 +139,7 @@ int main(int argc, char **argv)
     }
     set_log_level();
     const char *env_db = getenv("BALISE_DB");
-    struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite"};
+    struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite", .cache_kib = 12 * 1024};
     cli.arena = arena_new(SIZE_MAX);
     if (!cli.arena) {
         cli_error("il n’y a plus de mémoire.");

@@ -23,6 +23,7 @@ struct db_options {
     bool create;      /* SQLite: create the file if it is not there */
     bool read_only;
     int statement_ms; /* one statement at most (one step of it on SQLite); 0: 2 minutes, -1: no limit */
+    int cache_kib;    /* SQLite, pages kept by one connection; 0: SQLite's own 2 MiB */
     int wait_ms;      /* for a connection of the pool, for the writer's place; 0: 5 s, 10 s */
 };
 

@@ -86,9 +86,10 @@ static bool configure(struct db_conn *c)
              "PRAGMA trusted_schema=OFF;"
              "PRAGMA temp_store=MEMORY;"
              "PRAGMA journal_size_limit=%d;"
+             "PRAGMA cache_size=%d;"
              "PRAGMA case_sensitive_like=ON;", /* as PostgreSQL's LIKE */
              c->db->opt.read_only ? "PRAGMA query_only=ON;" : "PRAGMA journal_mode=WAL;",
-             c->db->scratch_dir ? "OFF" : "FULL", WAL_KEPT_BYTES);
+             c->db->scratch_dir ? "OFF" : "FULL", WAL_KEPT_BYTES, c->db->opt.cache_kib > 0 ? -c->db->opt.cache_kib : -2000);
     c->step_started_us = clock_mono_us();
     return sqlite3_exec(s, sql, NULL, NULL, NULL) == SQLITE_OK;
 }

@@ -48,6 +48,7 @@ export async function pages () {
     structure: [structure],
     report: [place + '/signaler'],
     data: ['/donnees-ouvertes'],
+    quality: ['/qualite-des-donnees'],
     api: ['/api'],
     accessibility: ['/accessibilite'],
     legal: ['/mentions-legales'],

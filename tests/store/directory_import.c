@@ -106,8 +106,8 @@ static void every_refusal_and_every_dropped_value_is_told(struct store *s)
 {
     struct imported got = import_ok(
         s, STR(HEADER ROW("a")
-               "b,,Rennes,3500,,2026-02-30,00000000000000,,,\n"                              /* four refusals */
-               "c,Lieu c,Rennes,35000,1 rue,2026-01-01,123,gratuit,02 61 91 00 01,Essai\n"   /* three dropped */
+               "b,,Rennes,3500x,,2026-02-30,00000000000000,,,\n"                             /* three refusals, one dropped */
+               "c,Lieu c,Rennes,35000,1 rue,2026-01-01,123,cadeau,02 61 91,Essai\n"          /* three dropped */
                ROW("a")                                                                      /* twice the same id */
                "d,\"Lieu d,Rennes,35000,1 rue,2026-01-01,00000000000000,,,\n"));             /* never closed */
     assert_counts(&got, 2, 0, 0, 3);
@@ -115,12 +115,12 @@ static void every_refusal_and_every_dropped_value_is_told(struct store *s)
     static const char *const lines[] = {
         "ligne,fiche,champ,avant,apres,regle,motif\n",
         "3,b,nom,,,fiche.refusee,Fiche refusée. Cette information est obligatoire.\n",
-        "3,b,code_postal,3500,,fiche.refusee,\"Fiche refusée. Un code postal a 5 chiffres, par exemple 35000.\"\n",
+        "3,b,code_postal,3500x,,fiche.refusee,\"Fiche refusée. Un code postal a 5 chiffres, par exemple 35000.\"\n",
         "3,b,adresse,,,fiche.refusee,Fiche refusée.",
-        "3,b,date_maj,2026-02-30,,fiche.refusee,\"Fiche refusée.",
+        "3,b,date_maj,2026-02-30,,valeur.ecartee,",
         "4,Lieu c,pivot,123,,valeur.ecartee,\"Valeur laissée de côté.",
-        "4,Lieu c,frais_a_charge,gratuit,,valeur.ecartee,\"Valeur laissée de côté.",
-        "4,Lieu c,telephone,02 61 91 00 01,,valeur.ecartee,\"Valeur laissée de côté.",
+        "4,Lieu c,frais_a_charge,cadeau,,valeur.ecartee,\"Valeur laissée de côté.",
+        "4,Lieu c,telephone,02 61 91,,valeur.ecartee,\"Valeur laissée de côté.",
         "5,Lieu a,id,a,,fiche.refusee,Fiche refusée. Cet identifiant est déjà celui de la ligne 2",
         "6,\"Lieu d,Rennes",
         ",id,d,,fiche.refusee,Fiche refusée. Un guillemet ouvert",
@@ -175,7 +175,7 @@ static void wrong_files_are_named(struct store *s)
         {"id,id,nom,commune,code_postal,adresse,date_maj\n", 47, "deux fois"},
         {"[]", 2, "aucune fiche"},
         {"{}", 2, "ni « structures » ni « services »"},
-        {"{\"type\":\"FeatureCollection\",\"features\":[]}", 42, "type, features"},
+        {"{\"type\":\"FeatureCollection\",\"features\":[]}", 42, "aucune fiche"},
         {"[{\"a\":1}]", 9, "Il manque"},
         {"[1,2]", 5, "accolades"},
         {"[{\"id\":\"a\",}]", 13, "JSON valide"},
@@ -232,7 +232,7 @@ static void inclusion_rules(struct store *s)
     struct imported got = import_ok(s, STR("{\"structures\":[{\"source\":\"d\",\"id\":\"d--1\",\"nom\":\"AB\",\"date_maj\":\"1999-12-31\"},"
                                            "{\"source\":\"d\",\"id\":\"d--2\",\"nom\":\"Maison\",\"date_maj\":\"2999-01-01\"},"
                                            "{\"source\":\"d\",\"id\":\"d--3\",\"nom\":\"Maison\",\"date_maj\":\"2026-01-01\",\"siret\":\"12\","
-                                           "\"courriel\":\"non\",\"site_web\":\"www.x.example\",\"description\":\"abc\","
+                                           "\"courriel\":\"accueil@\",\"site_web\":\"voir la page\",\"description\":\"abc\","
                                            "\"reseaux_porteurs\":[\"ccas-cias\",\"inconnu\"],\"latitude\":48.1,\"code_postal\":35000}]}"));
     assert_counts(&got, 1, 0, 0, 2);
     assert_int_equal(got.result.counts.dropped, 6);

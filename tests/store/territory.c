@@ -64,6 +64,7 @@ static void settings_are_kept_in_one_form(struct store *s)
     assert_ok(save(s, "public_url", "https://balise.example/", &why));
     assert_ok(save(s, "source_url", "https://code.example/balise", &why));
     assert_ok(save(s, "demo", "1", &why));
+    assert_ok(save(s, "geocoding", "http://127.0.0.1:8181/", &why));
     const struct territory *before = territory_in(s->a);
     assert_ok(territory_refresh(s->db));
     const struct territory_settings *t = territory_settings(territory_in(s->a));
@@ -77,6 +78,9 @@ static void settings_are_kept_in_one_form(struct store *s)
     assert_str("https://balise.example", t->public_url);
     assert_str("https://code.example/balise", t->source_url);
     assert_true(t->demo);
+    assert_str("http://127.0.0.1:8181", t->geocoding);
+    assert_ok(save(s, "geocoding", "geoplateforme", &why));
+    assert_ok(save(s, "geocoding", "https://adresses.example/geocodage", &why));
     /* A reader keeps what it took. */
     assert_int_equal(territory_settings(before)->name.n, 0);
     assert_ok(save(s, "demo", "", &why));
@@ -90,7 +94,8 @@ static void wrong_settings_are_refused_in_french(struct store *s)
         {"departements", "35,99"}, {"source_slug", "Balise 35"},   {"contact_phone", "0261"},
         {"contact_phone", "02 61 91 00 0x"}, {"contact_hours", "lundi matin"}, {"public_url", "balise.example"},
         {"public_url", "https://a b"}, {"public_url", "javascript:alert(1)"}, {"public_url", "https://"}, {"demo", "oui"},
-        {"name", "a\nb"},
+        {"name", "a\nb"},     {"geocoding", "oui"}, {"geocoding", "http://adresses.example"},
+        {"geocoding", "http://127.0.0.1.example"}, {"geocoding", "https://a?b"},
     };
     struct str why;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "clean/clean.h"
 #include "db/db.h"
 #include "hours/hours.h"
 #include "modules/directory/model.h"
@@ -23,7 +24,8 @@ struct directory_problem {
     const char *field; /* the standard's name */
     struct str value;  /* what was given, cut to 200 bytes */
     const char *why;   /* French: what is wrong and what to do */
-    bool refuses;      /* a required field: the record cannot be kept. Otherwise the value was dropped */
+    bool refuses;      /* a required field: the record cannot be kept */
+    bool kept;         /* only a doubt: the value is kept, somebody should look at it. Neither: the value was left aside */
 };
 struct directory_problems {
     struct directory_problem *items;
@@ -97,6 +99,8 @@ struct directory_counts {
 enum err directory_count(struct db_conn *c, struct directory_counts *out) MUST_USE;
 
 /* -- cards: what a person searches ---------------------------------------------------------------- */
+/* What stands for a point that is not known. */
+enum directory_approximation { APPROXIMATE_NOT, APPROXIMATE_COMMUNE /* its centre */, APPROXIMATE_AROUND /* near it */ };
 /* Everything needed to draw a result without the database. Lives in the snapshot. */
 struct directory_card {
     enum directory_kind kind; /* DIRECTORY_PLACE or DIRECTORY_STRUCTURE */
@@ -104,7 +108,8 @@ struct directory_card {
     struct str adresse, code_postal, commune, code_insee;
     struct str telephone; /* E.164 or as given; may be empty */
     struct str prise_rdv; /* booking link; may be empty */
-    bool has_point;
+    bool has_point; /* its own */
+    enum directory_approximation approximate; /* without one: what `point` is. For distances only, never shown as a place */
     struct geo_point point;
     const struct hours *hours; /* NULL: unknown or not valid */
     struct hours_place hours_place;
@@ -241,6 +246,30 @@ enum err directory_source_save(struct db_conn *c, struct str slug, struct str no
 /* Times of the last committed change of the directory, for ETag and Last-Modified. */
 enum err directory_version(struct db_conn *c, int64_t *seq, int64_t *changed_ms) MUST_USE;
 
+/* -- cleaning (tidy/): one value, as an import cleans it. Pure ------------------------------------- */
+struct directory_value_said {
+    struct str field;         /* of either standard, or voie, rna, date, courriel, localisation */
+    const struct str *values; /* one for most; several for a list; two for localisation; seven for horaires, Monday first */
+    size_t n_values;
+    struct str nom, commune, code_postal, code_insee, departement, adresse; /* of the record; each may be empty */
+};
+struct directory_normalized {
+    struct cleaned cleaned;
+    bool list;       /* the standard holds several values: cleaned.value is joined with `|` */
+    struct str left; /* items that are in no list, joined with `|` */
+    bool is_point;   /* localisation: the point is here */
+    struct geo_point point;
+};
+/* False when no standard has this field. */
+bool directory_normalize(struct arena *a, const struct directory_value_said *said, struct directory_normalized *out);
+/* A whole address: its street is values[0], the rest as in a record; what can be deduced is. */
+struct directory_normalized_address {
+    struct cleaned voie, commune, code_postal, code_insee;
+    bool doubt; /* commune and codes contradict each other: left as they are */
+};
+void directory_normalize_address(struct arena *a, const struct directory_value_said *said,
+                                 struct directory_normalized_address *out);
+
 /* -- import (import/) ----------------------------------------------------------------------------- */
 struct directory_import_counts {
     int64_t rows, added, updated, unchanged, refused;
@@ -248,6 +277,7 @@ struct directory_import_counts {
     int64_t kept_deleted; /* removed here by a human: left removed */
     int64_t gone;         /* no longer in their file; not among the rows */
     int64_t dropped;      /* optional values left aside, one report line each */
+    int64_t doubtful;     /* values kept that somebody should look at, one report line each */
     int64_t corrected;    /* values that cleaning changed, one report line each */
 };
 enum directory_import_action { DIRECTORY_IMPORT_ADD, DIRECTORY_IMPORT_UPDATE, DIRECTORY_IMPORT_GONE, DIRECTORY_IMPORT_BACK };
@@ -260,6 +290,7 @@ struct directory_import_change {
 };
 struct directory_import {
     struct str data;        /* the whole file; must stay valid */
+    struct str mapping;     /* JSON (docs/import-mapping.md): any table through it; empty: a known format */
     struct str file_name;   /* without its folder: for the list of imports */
     struct str source;      /* --source: for records that do not say theirs; may be empty */
     struct str default_source; /* the territory's, last resort */
@@ -279,17 +310,24 @@ struct directory_import {
     void *ctx;
 };
 struct directory_import_result {
-    const char *format; /* "LaMednum 1.0.2 (CSV)"… */
+    const char *format; /* "LaMednum 1.0.2 (CSV)"…; lives in the import's arena */
     struct str id;      /* of the run, for directory_import_undo; empty after a dry run */
     struct directory_import_counts counts;
     int64_t gone_withheld; /* more than half would be gone: left as they are; say `complete` or `partial` */
-    struct str ignored_columns; /* names not in the standard, separated by ", " */
+    struct str ignored_columns; /* names not in the standard or the mapping, separated by ", " */
+    struct str missing_columns; /* names of the mapping that the file does not have, separated by ", " */
 };
 /* One transaction: all or nothing. Per field, a person's choice wins over the file, a value beats an empty cell, the freshest
- * date wins (import/policy.h). ERR_INVALID: the file is not one of the formats, is cut or empty; *why says it in French
+ * date wins (import/policy.h). Without a connection the file is read and checked as if the directory were empty, and nothing is
+ * written. ERR_INVALID: the file is not one of the formats, is cut or empty; *why says it in French
  * (line, what was found, what to do). */
 enum err directory_import_run(struct db_conn *c, struct arena *a, const struct directory_import *in,
                               struct directory_import_result *out, struct str *why) MUST_USE;
+
+/* A first mapping for a table, from the names of its columns and its first 200 rows: a mapping as `mapping` above takes it, and
+ * in "suggestions" a confidence (0…1) and the reason of each field, in French. ERR_INVALID with *why when the file is no
+ * table. Neither database nor clock: text in, text out. */
+enum err directory_mapping_suggest(struct arena *a, struct str data, struct str *json, struct str *why) MUST_USE;
 
 struct directory_import_run_info {
     struct str id, feed, file_name, format, actor;
@@ -393,6 +431,31 @@ bool directory_format_find(struct str name, enum directory_format *out);
  * Runs in one DB_READ transaction of its own: the connection must not be in one. */
 enum err directory_export(struct db_conn *c, enum directory_format f, bool (*sink)(void *ctx, struct str piece),
                           void *ctx) MUST_USE;
+
+/* -- addresses to points (geocode*.c) ----------------------------------------------------------------- */
+struct outgoing_transport;
+struct directory_geocoding {
+    struct str service; /* "geoplateforme", or the address of a service that has its contract */
+    bool dry_run;       /* nothing leaves, nothing is written */
+    int64_t limit;      /* addresses asked at most; 0: no limit */
+    struct str actor;
+    const struct outgoing_transport *transport; /* NULL: the network */
+    bool (*stopping)(void *ctx);     /* true: give up soon; NULL: never */
+    enum err (*each_batch)(void *ctx); /* before each request; an error stops; NULL: nothing to do */
+    void *ctx;
+};
+struct directory_geocoding_result {
+    int64_t without_point; /* live places with a street and no point, but those where a person chose that */
+    int64_t to_ask;        /* addresses that no answer is kept of, or that are asked again: each once */
+    int64_t asked;
+    int64_t placed; /* places that were given a point */
+};
+/* Gives a point to places that have none, from their address. What is right is written, remarked and journalled, by
+ * transactions of its own, batch by batch: when the service fails, what came before it stays and the rest is as it was.
+ * Every answer is kept: an address is asked once, and again after 90 days when nothing right was found. Only addresses leave.
+ * ERR_INVALID, ERR_IO, ERR_LIMIT, ERR_DENIED, ERR_GONE (stopping) with *why (French, in `a`). */
+enum err directory_geocode(struct db *db, struct arena *a, const struct directory_geocoding *in,
+                           struct directory_geocoding_result *out, struct str *why) MUST_USE;
 
 /* -- the snapshot --------------------------------------------------------------------------------- */
 /* Rebuilds the indexes if the directory changed since; called by module start and refresh. */

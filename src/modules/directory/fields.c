@@ -122,9 +122,13 @@ const struct field_table *field_table(enum directory_kind kind)
 
 const struct field *field_find(const struct field_table *t, struct str name)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (str_eq(name, str_from(t->fields[i].name)))
+    if (name.n == 0)
+        return NULL;
+    for (size_t i = 0; i < t->n; i++) {
+        const char *own = t->fields[i].name;
+        if (own[0] == name.p[0] && strncmp(own, name.p, name.n) == 0 && own[name.n] == 0)
             return &t->fields[i];
+    }
     return NULL;
 }
 
@@ -250,8 +254,15 @@ void field_problem(struct arena *a, struct directory_problems *out, const char *
         return;
     enum { VALUE_MAX = 200 };
     out->items = arena_grow(a, out->items, out->n, &out->cap, out->n + 1, sizeof *out->items);
-    out->items[out->n++] = (struct directory_problem){field, arena_str(a, field_cut(value, VALUE_MAX)), why, refuses};
+    out->items[out->n++] = (struct directory_problem){field, arena_str(a, field_cut(value, VALUE_MAX)), why, refuses, false};
     out->refused |= refuses;
+}
+
+void field_doubt(struct arena *a, struct directory_problems *out, const char *field, struct str value, const char *why)
+{
+    field_problem(a, out, field, value, why, false);
+    if (out)
+        out->items[out->n - 1].kept = true;
 }
 
 static void read_set(struct arena *a, const struct field *f, struct directory_set *set, struct str cell,

@@ -76,6 +76,8 @@ struct str field_cut(struct str s, size_t n);
 
 void field_problem(struct arena *a, struct directory_problems *out, const char *field, struct str value,
                  const char *why, bool refuses);
+/* The value is kept; somebody should look at it. */
+void field_doubt(struct arena *a, struct directory_problems *out, const char *field, struct str value, const char *why);
 
 /* -- checks of one value (checks.c) --------------------------------------------------------------- */
 const char *check_pivot(const struct check_context *cx, struct str v);

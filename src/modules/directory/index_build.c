@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "modules/directory/inclusion.h"
 #include "modules/directory/record.h"
+#include "modules/territory/territory.h"
 
 enum { JSON_MOST = 1 << 20, SEEN_START = 1024 };
 
@@ -525,6 +526,7 @@ enum err index_build(struct db *db, int64_t day, struct snapshot_data **out)
     b.d->arena = arena_new(SIZE_MAX);
     b.scratch = arena_new(SIZE_MAX);
     b.row = arena_new(SIZE_MAX);
+    b.territory = b.scratch ? territory_in(b.scratch) : NULL;
     buf_init(&b.json, JSON_MOST);
     enum err e = b.d->arena && b.scratch && b.row ? db_acquire(db, &b.c) : ERR_LIMIT;
     if (e == OK) {

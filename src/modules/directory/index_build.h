@@ -59,6 +59,7 @@ struct build {
     struct arena *scratch; /* until the snapshot is ready */
     struct arena *row;     /* one record */
     struct civil_date today;
+    const struct territory *territory;
     struct host *hosts; /* sorted by uuid once all are read */
     size_t n_hosts, cap_hosts;
     struct native *natives[2]; /* structures, services; sorted by id once all are read */

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "modules/directory/enums.h"
 #include "modules/directory/index_build.h"
+#include "modules/territory/territory.h"
 
 enum { WORDS_MOST = 1 << 20 };
 
@@ -145,9 +146,40 @@ void cards_add_service(struct build *b, struct host *h, const struct directory_s
         h->card.has_point = true;
 }
 
+/* The commune of the code; without a code, the one commune of the postal code, or that of its name among them. */
+static bool find_commune(struct arena *a, struct str code_insee, struct str code_postal, struct str name,
+                         struct territory_commune *out)
+{
+    struct territory_commune *all;
+    if (territory_commune_find(code_insee, out))
+        return true;
+    size_t n = territory_communes_of_postal_code(a, code_postal, &all);
+    struct str folded = text_fold(a, name);
+    for (size_t i = 0; i < n; i++)
+        if (n == 1 || str_eq(text_fold(a, all[i].name), folded)) {
+            *out = all[i];
+            return true;
+        }
+    return false;
+}
+
+/* For distances: the middle of a département would be no help. */
+static void approximate(struct build *b, struct directory_card *card)
+{
+    struct territory_commune c;
+    if (card->has_point || !find_commune(b->row, card->code_insee, card->code_postal, card->commune, &c))
+        return;
+    struct territory_point p = territory_point(b->territory, &c);
+    if (p.precision >= TERRITORY_POINT_AROUND)
+        card->approximate = p.precision == TERRITORY_POINT_AROUND ? APPROXIMATE_AROUND : APPROXIMATE_COMMUNE;
+    if (card->approximate != APPROXIMATE_NOT)
+        card->point = p.point;
+}
+
 static void add_card(struct build *b, struct directory_card card, struct card_words words)
 {
     struct snapshot_data *d = b->d;
+    approximate(b, &card);
     d->cards = arena_grow(b->scratch, d->cards, d->n_cards, &b->cap_cards, d->n_cards + 1, sizeof *d->cards);
     b->words = arena_grow(b->scratch, b->words, d->n_cards, &b->cap_words, d->n_cards + 1, sizeof *b->words);
     card.famille = main_family(families_of(&words));
@@ -262,7 +294,7 @@ static enum err index_card(struct build *b, struct labels *l, struct arena *row,
         .texts = l->list,
         .n_texts = l->n,
         .texts_field = 1,
-        .has_point = card->has_point,
+        .has_point = card->has_point || card->approximate != APPROXIMATE_NOT,
         .point = card->point,
     };
     set_facet(&doc, FACET_BESOIN, card->besoins);

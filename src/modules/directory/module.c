@@ -3,6 +3,7 @@
 #include "modules/directory/directory.h"
 #include "modules/directory/jobs.h"
 #include "modules/directory/pages.h"
+#include "modules/directory/quality.h"
 
 extern const struct db_migration directory_migrations[];
 extern const size_t directory_migrations_count;
@@ -27,6 +28,7 @@ static const struct route routes[] = {
 
 static const struct job_kind jobs[] = {
     {"directory.forget_imports", import_forget, .schedule = {.daily = true, .hour = 4, .minute = 10}},
+    {"directory.geocode", geocode_job, .lease_s = 900, .schedule = {.every_s = 900}},
 };
 
 static enum err refresh(struct app *app)
@@ -38,6 +40,7 @@ static void stop(struct app *app)
 {
     (void)app;
     directory_stop();
+    quality_stop();
 }
 
 const struct module directory_module = {

@@ -121,6 +121,13 @@ enum hours_language directory_hours_language(enum lang lang)
     return lang == LANG_EN ? HOURS_EN : HOURS_FR;
 }
 
+struct str directory_approximate_words(const struct view *v, const struct directory_card *card)
+{
+    if (card->approximate == APPROXIMATE_COMMUNE)
+        return view_tr(v, "position approximative : centre de la commune");
+    return card->approximate == APPROXIMATE_AROUND ? view_tr(v, "position approximative : alentours de la commune") : STR_NONE;
+}
+
 struct view_open directory_open_now(struct view *v, const struct hours *h, const struct hours_place *where, bool phone)
 {
     struct view_open out = {.state = HOURS_UNKNOWN};

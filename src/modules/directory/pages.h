@@ -35,6 +35,8 @@ enum err directory_show_place(struct request *rq, struct response *rs);
 enum err directory_show_report(struct request *rq, struct response *rs);
 enum err directory_show_data(struct request *rq, struct response *rs);
 enum err directory_download(struct request *rq, struct response *rs);
+enum err directory_show_quality(struct request *rq, struct response *rs);
+enum err directory_download_quality(struct request *rq, struct response *rs);
 
 /* -- shared by the pages -------------------------------------------------------------------------- */
 /* Short words of a value, in the language of the page. */
@@ -47,6 +49,8 @@ int directory_value_of_slug(enum directory_enum_id id, struct str slug);
 
 /* Open or closed now; with `phone`, a place without known hours says to call. */
 struct view_open directory_open_now(struct view *v, const struct hours *h, const struct hours_place *where, bool phone);
+/* "position approximative : centre de la commune"; empty when the card has a point, or nothing stands for it. */
+struct str directory_approximate_words(const struct view *v, const struct directory_card *card);
 /* A route to the point, on a map that tracks nobody. */
 struct str directory_way(struct view *v, struct geo_point point);
 enum hours_language directory_hours_language(enum lang lang);

@@ -365,6 +365,7 @@ enum err directory_show_place(struct request *rq, struct response *rs)
     struct view_place p = {.slug = canonical};
     const struct directory_card *card = directory_card(rq->arena, canonical);
     p.kind = card ? directory_label(&v, ENUM_FAMILLE, card->famille) : STR_NONE;
+    p.approximate = card ? directory_approximate_words(&v, card) : STR_NONE;
     make_services(&v, &sheet, &p);
     if (sheet.kind == DIRECTORY_PLACE)
         show_place(&v, &sheet, &p);

@@ -8,4 +8,7 @@ PAGE_ROUTE("/lieux/{slug}/signaler", directory_show_report, &directory_pages_slu
 PAGE_ROUTE("/donnees-ouvertes", directory_show_data, INPUT_NONE, .rate = RATE_PAGE),
 PAGE_ROUTE("/donnees-ouvertes/{fichier}", directory_download, &directory_pages_format_input, .rate = RATE_EXPORT,
            .style = STYLE_FILE),
+PAGE_ROUTE("/qualite-des-donnees", directory_show_quality, INPUT_NONE, .rate = RATE_PAGE),
+PAGE_ROUTE("/qualite-des-donnees/{fichier}", directory_download_quality, &directory_pages_format_input, .rate = RATE_EXPORT,
+           .style = STYLE_FILE),
 #undef PAGE_ROUTE

@@ -37,7 +37,7 @@ static const char *check_length(const struct field *f, struct str v)
     size_t most = f->max ? f->max : ANY_TEXT_MAX;
     size_t n = v.n > most || f->min > 0 ? str_length(v) : 0;
     if (f->min > 0 && n < f->min)
-        return "Ce texte est trop court.";
+        return f->min == 3 ? "Ce nom est trop court : il faut 3 caractères au moins." : "Ce texte est trop court : il faut 5 caractères au moins.";
     if (f->max == 150 && n > f->max)
         return "Ce nom est trop long : 150 caractères au plus.";
     if (f->max == 280 && n > f->max)

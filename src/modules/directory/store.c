@@ -122,8 +122,8 @@ static void make_writes(struct buf *b, enum directory_kind kind)
     buf_printf(b, "INSERT INTO %s (id", table);
     for (size_t i = 0; i < n; i++)
         buf_printf(b, ", %s", columns[i]);
-    buf_lit(b, ") VALUES ($1");
-    for (size_t i = 0; i < n; i++)
+    buf_lit(b, ", added_by) VALUES ($1");
+    for (size_t i = 0; i <= n; i++)
         buf_printf(b, ", $%zu", i + 2);
     buf_lit(b, ") ON CONFLICT DO NOTHING");
     statements[kind].insert = keep(b);
@@ -319,12 +319,13 @@ static size_t record_values(struct arena *a, enum directory_kind kind, void *rec
 
 enum err record_insert(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *added)
 {
-    struct db_value values[COLUMNS_MAX + 1];
+    struct db_value values[COLUMNS_MAX + 2];
     char fingerprint[33];
     int64_t changed = 0;
     pthread_once(&once, make_statements);
     values[0] = DB_TEXT(record_of(record)->id);
     size_t n = 1 + record_values(a, kind, record, fingerprint, values + 1);
+    values[n++] = DB_TEXT_OR_NULL(record_of(record)->added_by);
     TRY(db_exec(c, statements[kind].insert, (struct db_params){values, n}, &changed));
     *added = changed == 1;
     return OK;

@@ -48,6 +48,7 @@ struct view_card {
     struct str phone;   /* E.164 */
     struct str way;     /* address of a route; may be empty */
     struct str booking; /* may be empty */
+    struct str approximate; /* how the distance was counted without a point; empty: from its own */
 };
 
 struct view_choice {
@@ -154,6 +155,7 @@ struct view_place {
     /* where */
     struct str street, complement, town; /* "4 rue de l’Église", "Bâtiment B", "35250 Saint-Aubin-d’Aubigné" */
     struct str way;
+    struct str approximate; /* what stands for its point in a search; empty: its own, or nothing */
     bool itinerant;
     struct str access_url; /* how to enter the building: acceslibre */
 
@@ -204,6 +206,36 @@ struct view_data {
     size_t n_downloads;
     int64_t n_places, n_structures, n_services;
     struct civil_date updated; /* year 0: no data yet */
+};
+
+/* -- quality of the data ---------------------------------------------------------------------------- */
+/* How many sheets something is true of. */
+struct view_figure {
+    struct str words, why; /* why: what it changes; may be empty */
+    int64_t count;
+    struct str share; /* "7 %", "moins de 1 %" */
+    int percent;      /* of the bar, 0…100 */
+    const struct view_item *examples;
+    size_t n_examples;
+};
+struct view_figures {
+    struct str title, anchor;
+    struct str lead, mend; /* what is counted; who can put it right */
+    const struct view_figure *figures;
+    size_t n_figures;
+};
+struct view_quality_source {
+    struct str name, anchor;
+    int64_t sheets, places, structures, services;
+    struct str imported, format; /* of the last import; empty: never by a file */
+    struct str score;            /* "72 sur 100"; empty: no service */
+    const struct view_figures *families;
+    size_t n_families;
+};
+struct view_quality {
+    struct view_quality_source all;
+    const struct view_quality_source *sources;
+    size_t n_sources;
 };
 
 #endif

@@ -107,6 +107,27 @@ static bool check_url(struct arena *a, struct str *value, struct str *why)
     return true;
 }
 
+static bool is_this_machine(struct str url)
+{
+    static const char *const names[] = {"http://127.0.0.1", "http://localhost", "http://[::1]"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct str name = str_from(names[i]);
+        if (str_starts(url, name) && (url.n == name.n || url.p[name.n] == ':' || url.p[name.n] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* "geoplateforme", or the address of a service with the same contract; http only on this machine. */
+static bool check_geocoding(struct arena *a, struct str *value, struct str *why)
+{
+    if (str_eq(*value, STR("geoplateforme")))
+        return true;
+    if (!check_url(a, value, why) || !(str_starts(*value, STR("https://")) || is_this_machine(*value)))
+        return refuse(why, "Écrivez geoplateforme, ou l’adresse d’un service d’adresses, qui commence par https://.");
+    return true;
+}
+
 static bool check_switch(struct arena *a, struct str *value, struct str *why)
 {
     (void)a;
@@ -127,6 +148,7 @@ static const struct {
     {"public_url", check_url},
     {"source_url", check_url},
     {"demo", check_switch},
+    {"geocoding", check_geocoding},
 };
 
 const char *territory_setting_key(size_t i)

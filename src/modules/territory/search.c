@@ -468,3 +468,79 @@ struct territory_resolution territory_resolve(const struct territory *t, struct 
     r.n = b.n;
     return r;
 }
+
+/* -- the whole name ---------------------------------------------------------------------------- */
+
+/* Names that are `what` from their beginning, or from after their article: they stand before those that go on. */
+static void scan_whole(struct best *b, struct str what, enum territory_rank rank)
+{
+    struct territory_positions at = territory_blob_positions(TERRITORY_START_HEAD);
+    uint32_t first, end;
+    position_range(&b->names, &at, what, &first, &end);
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t position = territory_position(&at, i), e = position >> 6;
+        if (position_text(&b->names, position).n > what.n)
+            break;
+        best_add(b, b->names.communes[e], e, (position & 63) == 0 ? rank : TERRITORY_PREFIX);
+    }
+}
+
+static void add_if_one_letter(struct best *b, uint32_t e, struct str what)
+{
+    struct str text = name_text(&b->names, e);
+    struct str bare = str_sub(text, article_length(text, b->names.words[e]), text.n);
+    if (edit_distance(what, text, 1) <= 1 || edit_distance(what, bare, 1) <= 1)
+        best_add(b, b->names.communes[e], e, TERRITORY_NEAR);
+}
+
+/* A slip of one letter, or two swapped, leaves one half as it is: the names that share a half are few. */
+static void scan_one_letter(struct best *b, struct str what)
+{
+    enum { NEAR_MIN = 8 };
+    if (what.n < NEAR_MIN)
+        return;
+    struct str head = str_sub(what, 0, (what.n - 1) / 2), tail = str_sub(what, head.n + 1, what.n);
+    uint32_t first, end;
+    for (enum territory_start kind = TERRITORY_START_HEAD; kind < TERRITORY_START_COUNT; kind++) {
+        struct territory_positions at = territory_blob_positions(kind);
+        if (kind == TERRITORY_START_HEAD) {
+            position_range(&b->names, &at, head, &first, &end);
+            for (uint32_t i = first; i < end; i++)
+                add_if_one_letter(b, territory_position(&at, i) >> 6, what);
+        }
+        position_range(&b->names, &at, tail, &first, &end);
+        for (uint32_t i = first; i < end && position_text(&b->names, territory_position(&at, i)).n == tail.n; i++)
+            add_if_one_letter(b, territory_position(&at, i) >> 6, what);
+    }
+}
+
+static void keep_departement(struct best *b, const struct territory_departement *d)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < b->n; i++)
+        if (b->items[i].commune - d->first < d->n)
+            b->items[kept++] = b->items[i];
+    b->n = kept;
+}
+
+size_t territory_named(struct arena *a, struct str name, bool near, struct territory_match **out)
+{
+    enum { NAMED_MAX = 100 };
+    static const struct territory nowhere; /* whose territory it is does not matter */
+    struct best b = best_new(&nowhere, a, NAMED_MAX);
+    struct territory_query q;
+    territory_query_parse(a, name, &q);
+    *out = NULL;
+    if (q.compact.n == 0)
+        return 0;
+    struct str whole = q.compact;
+    scan_whole(&b, whole, TERRITORY_EXACT);
+    if (b.n == 0 && territory_query_drop_article(&q))
+        scan_whole(&b, q.compact, TERRITORY_PREFIX);
+    if (b.n == 0 && near)
+        scan_one_letter(&b, whole);
+    if (q.has_departement)
+        keep_departement(&b, &q.departement);
+    *out = give(&b, a);
+    return b.n;
+}

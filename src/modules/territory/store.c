@@ -45,6 +45,8 @@ static enum err load_settings(struct db_conn *c, struct arena *a, struct territo
             t->settings.source_url = value;
         else if (str_eq(key, STR("demo")))
             t->settings.demo = str_eq(value, STR("1"));
+        else if (str_eq(key, STR("geocoding")))
+            t->settings.geocoding = value;
     }
     db_rows_end(rows);
     return e;

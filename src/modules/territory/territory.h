@@ -108,6 +108,7 @@ struct territory_settings {
     struct str public_url;    /* "https://balise.example", no final slash; may be empty */
     struct str source_url;    /* where the program's source can be had (AGPL, section 13); may be empty */
     bool demo;                /* the data are fictional: every page says so */
+    struct str geocoding;     /* who may be asked where an address is: "geoplateforme", or an address; empty: nobody */
 };
 const struct territory_settings *territory_settings(const struct territory *t);
 
@@ -120,7 +121,7 @@ void territory_stop(void);
 /* The i-th key of the settings, NULL after the last. */
 const char *territory_setting_key(size_t i);
 /* Writes one setting (keys: name, departements, source_slug, contact_phone, contact_hours, public_url, source_url,
- * demo; départements are separated by commas). Empty value: unset. ERR_NOT_FOUND for another key;
+ * demo, geocoding; départements are separated by commas). Empty value: unset. ERR_NOT_FOUND for another key;
  * ERR_INVALID with a French sentence in *why. Inside a writing transaction; visible after territory_refresh. */
 enum err territory_setting_save(struct db_conn *c, struct arena *a, struct str key, struct str value,
                                 struct str *why) MUST_USE;
@@ -166,6 +167,13 @@ struct territory_match {
  * At most `max` (≤ 200), in `a`. */
 size_t territory_search(const struct territory *t, struct arena *a, struct str text, size_t max,
                         struct territory_match **out);
+
+/* Communes that bear this whole name, or bore it before they merged (`former` is then set): St = Saint; accents, capitals
+ * and hyphens do not count, CEDEX, a postal code and "(35)" are left out. TERRITORY_EXACT; TERRITORY_PREFIX when only
+ * the leading article differs ("Pont-de-Claix"). With `near`, when there is none: names of eight letters or more that
+ * differ by one letter, TERRITORY_NEAR. Exact ones first, today's names first, by population. Some tens of comparisons,
+ * whatever the name: what an import asks for each row. */
+size_t territory_named(struct arena *a, struct str name, bool near, struct territory_match **out);
 
 enum territory_answer {
     TERRITORY_NONE,  /* nothing: `matches` holds near names, perhaps none */

@@ -50,10 +50,11 @@ static enum err flush(struct importer *im)
     return OK;
 }
 
-enum err import_changes_add(struct importer *im, enum import_action action, enum directory_kind kind, struct str record_id,
+enum err import_changes_add(struct importer *im, enum directory_import_action action, enum directory_kind kind, struct str record_id,
                             struct str changes)
 {
-    static const char *const names[] = {"add", "update", "gone", "back"};
+    static const char *const names[] = {
+        [DIRECTORY_IMPORT_UPDATE] = "update", [DIRECTORY_IMPORT_GONE] = "gone", [DIRECTORY_IMPORT_BACK] = "back"};
     struct import_changes *ch = &im->changes;
     if (im->in->dry_run)
         return OK;

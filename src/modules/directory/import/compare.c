@@ -7,6 +7,7 @@
 
 /* Of a row that has none, or an unreadable one: the values decide. */
 #define NO_FINGERPRINT "00000000000000000000000000000000"
+#define NO_ID "00000000-0000-0000-0000-000000000000" /* nothing is written */
 
 /* -- what the directory has ----------------------------------------------------------------------- */
 
@@ -53,6 +54,8 @@ static enum err load_kind(struct importer *im, enum directory_kind kind)
 {
     struct loading l = {im, kind, false};
     int64_t choices = 0;
+    if (!im->c)
+        return OK;
     if (!im->loaded[kind]) {
         TRY(record_each_mark(im->c, kind, load_mark, &l));
         TRY(db_query_int(im->c, "SELECT COUNT(*) FROM directory_choice WHERE kind = $1", DB_PARAMS(DB_INT(kind)), &choices));
@@ -127,6 +130,17 @@ static bool find_structure(struct importer *im, struct directory_service *s)
     return true;
 }
 
+enum err import_knows_structure(struct importer *im, struct str id, bool *known)
+{
+    struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
+    TRY(load_kind(im, DIRECTORY_STRUCTURE));
+    const struct mark *found = import_marks_find(m, import_marks_key(m, STR_NONE, id));
+    *known = found && found->known && !found->gone;
+    if (*known)
+        import_marks_get(m, found->key)->met = true; /* this file speaks of it */
+    return OK;
+}
+
 /* What the file cannot say stays: the links. */
 static void keep_links(enum directory_kind kind, const void *before, void *record)
 {
@@ -148,13 +162,13 @@ struct row {
     struct mark *mark;
 };
 
-static enum err tell_change(struct importer *im, const struct row *row, enum import_action action, const void *before,
+static enum err tell_change(struct importer *im, const struct row *row, enum directory_import_action action, const void *before,
                             const void *after)
 {
     if (!im->in->change)
         return OK;
     const struct directory_import_change told = {
-        .action = (enum directory_import_action)action, .kind = row->kind, .line = row->line,
+        .action = action, .kind = row->kind, .line = row->line,
         .name = import_name_of(row->kind, after), .id = ((const struct directory_record *)after)->source_id,
         .changes = import_notes_changes(im->rows, field_table(row->kind), before, after)};
     return im->in->change(im->in->ctx, &told) ? OK : ERR_IO;
@@ -166,11 +180,12 @@ static enum err add(struct importer *im, const struct row *row)
     if (row->kind == DIRECTORY_PLACE)
         TRY(name_source(im, row->record));
     r->remarks = import_notes_remarks(im->rows, field_table(row->kind), row->problems, row->corrections, NULL, NULL);
+    r->added_by = str_from(im->changes.id);
     TRY(record_save_insert(im->c, im->rows, im->in->actor, row->kind, row->record));
     im->counts.added++;
-    if (im->in->change)
-        TRY(tell_change(im, row, IMPORT_ADD, arena_zalloc(im->rows, field_table(row->kind)->size), row->record));
-    return import_changes_add(im, IMPORT_ADD, row->kind, r->id, STR_NONE);
+    return im->in->change
+               ? tell_change(im, row, DIRECTORY_IMPORT_ADD, arena_zalloc(im->rows, field_table(row->kind)->size), row->record)
+               : OK;
 }
 
 /* Live again, as its file says it again. */
@@ -182,7 +197,7 @@ static enum err come_back(struct importer *im, const struct row *row, struct dir
     TRY(record_journal(im->c, im->rows, im->in->actor, "return", row->kind, before->id, STR_NONE));
     row->mark->deleted = row->mark->gone = false;
     im->counts.back++;
-    return import_changes_add(im, IMPORT_BACK, row->kind, before->id, changes);
+    return import_changes_add(im, DIRECTORY_IMPORT_BACK, row->kind, before->id, changes);
 }
 
 static enum err change(struct importer *im, const struct row *row)
@@ -202,7 +217,7 @@ static enum err change(struct importer *im, const struct row *row)
     TRY(import_notes_kept(&im->notes, im->rows, row->line, import_name_of(row->kind, row->record), t, &policy, before, says));
     struct str changes = import_notes_changes(im->rows, t, before, row->record);
     if (row->mark->deleted) {
-        TRY(tell_change(im, row, IMPORT_BACK, before, row->record));
+        TRY(tell_change(im, row, DIRECTORY_IMPORT_BACK, before, row->record));
         return come_back(im, row, before, changes);
     }
     TRY(record_save_update(im->c, im->rows, im->in->actor, row->kind, before, row->record, &changed));
@@ -211,8 +226,8 @@ static enum err change(struct importer *im, const struct row *row)
         return OK;
     }
     im->counts.updated++;
-    TRY(tell_change(im, row, IMPORT_UPDATE, before, row->record));
-    return changes.n ? import_changes_add(im, IMPORT_UPDATE, row->kind, id, changes) : OK;
+    TRY(tell_change(im, row, DIRECTORY_IMPORT_UPDATE, before, row->record));
+    return changes.n ? import_changes_add(im, DIRECTORY_IMPORT_UPDATE, row->kind, id, changes) : OK;
 }
 
 /* Said by another file before: from now on this feed answers for it. */
@@ -233,6 +248,10 @@ static enum err write_row(struct importer *im, const struct row *row)
 {
     char fingerprint[33];
     fields_fingerprint(field_table(row->kind), row->record, fingerprint);
+    if (!im->c) {
+        im->counts.added++;
+        return import_marks_set(row->mark, STR(NO_ID), str_from(fingerprint)) ? OK : ERR_BUG;
+    }
     record_of(row->record)->feed = im->in->feed;
     if (row->mark->known && !row->mark->deleted && import_marks_same(row->mark, fingerprint))
         return adopt(im, row);
@@ -345,7 +364,7 @@ static enum err mark_gone(struct importer *im, enum directory_kind kind, const s
                                      "gardée. Vérifiez qu’elle existe encore."));
     TRY(db_exec(im->c, sql[kind], DB_PARAMS(DB_INT(clock_now_ms()), DB_TEXT(g->id)), NULL));
     TRY(record_journal(im->c, im->rows, im->in->actor, "gone", kind, g->id, STR_NONE));
-    TRY(import_changes_add(im, IMPORT_GONE, kind, g->id, STR_NONE));
+    TRY(import_changes_add(im, DIRECTORY_IMPORT_GONE, kind, g->id, STR_NONE));
     im->counts.gone++;
     if (im->in->change) {
         const struct directory_import_change told = {.action = DIRECTORY_IMPORT_GONE, .kind = kind, .name = g->name, .id = g->id};

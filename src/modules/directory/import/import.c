@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "modules/directory/import/import.h"
+#include "modules/directory/import/format.h"
 
 enum { IGNORED_MAX = 4096 };
 
@@ -41,7 +41,7 @@ void import_progress(struct importer *im, size_t read_bytes)
 static void give_source(struct importer *im, enum directory_kind kind, void *record)
 {
     struct directory_record *r = record_of(record);
-    if (kind == DIRECTORY_PLACE)
+    if (kind == DIRECTORY_PLACE && (im->in->source.n > 0 || r->source.n == 0))
         r->source = im->in->source.n ? im->in->source
                                      : text_slug(im->rows, ((struct directory_place *)record)->source_texte, 60);
     if (r->source.n == 0)
@@ -76,8 +76,8 @@ enum err import_record(struct importer *im, enum directory_kind kind, void *reco
                           : import_compare(im, kind, record, line, problems, corrections));
     if (problems->refused)
         im->counts.refused++;
-    else
-        im->counts.dropped += (int64_t)problems->n;
+    for (size_t i = 0; i < problems->n && !problems->refused; i++)
+        ++*(problems->items[i].kept ? &im->counts.doubtful : &im->counts.dropped);
     im->counts.corrected += (int64_t)corrections->n;
     TRY(import_notes_problems(&im->notes, im->rows, line, name, problems));
     return import_notes_corrections(&im->notes, im->rows, line, name, corrections);
@@ -85,27 +85,15 @@ enum err import_record(struct importer *im, enum directory_kind kind, void *reco
 
 /* -- the whole ------------------------------------------------------------------------------------ */
 
-static bool starts(struct str s, const char *what)
-{
-    return s.n >= strlen(what) && strncasecmp(s.p, what, strlen(what)) == 0;
-}
-
 /* Files that people send by mistake. */
 static enum err refuse_strangers(struct importer *im, struct str data)
 {
-    enum { LOOK = 4096 };
-    if (data.n == 0)
-        return import_fail(im, "Le fichier est vide.");
-    if (starts(data, "PK\003\004") || starts(data, "\xD0\xCF\x11\xE0"))
-        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Ouvrez-le et enregistrez-le au format CSV (UTF-8).");
-    if (starts(data, "%PDF"))
-        return import_fail(im, "C’est un document PDF. Il faut le fichier de données, au format CSV ou JSON.");
-    if (starts(data, "\x1F\x8B"))
-        return import_fail(im, "Le fichier est compressé (gzip). Décompressez-le d’abord : gunzip FICHIER.gz.");
-    if (starts(data, "<"))
-        return import_fail(im, "C’est une page web (HTML) ou du XML. Téléchargez le fichier de données lui-même, au format CSV ou JSON.");
-    if (memchr(data.p, 0, data.n < LOOK ? data.n : LOOK))
-        return import_fail(im, "Ce n’est pas un fichier de texte. Il faut un fichier CSV ou JSON, en UTF-8.");
+    const char *stranger = table_stranger(data);
+    if (stranger)
+        return import_fail(im, "%s", stranger);
+    if (str_starts(data, STR("PK\003\004")))
+        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
+                               "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.");
     return OK;
 }
 
@@ -116,12 +104,14 @@ static struct str without_bom(struct str s)
 
 static enum err read_file(struct importer *im, struct directory_import_result *out)
 {
-    struct str data = str_trim(without_bom(im->in->data));
-    TRY(refuse_strangers(im, data));
-    if (data.p[0] == '{' || data.p[0] == '[')
-        return import_json(im, &out->format);
-    out->format = "LaMednum 1.0.2 (CSV)";
-    return import_csv(im);
+    struct map *m;
+    if (im->in->mapping.n > 0) {
+        TRY(map_parse(im->a, im->in->mapping, &m, im->why));
+        im->free_form = true;
+        return import_mapped(im, m, out);
+    }
+    TRY(refuse_strangers(im, str_trim(without_bom(im->in->data))));
+    return format_read(im, &out->format);
 }
 
 static enum err work(struct importer *im, struct directory_import_result *out)
@@ -138,6 +128,10 @@ static enum err work(struct importer *im, struct directory_import_result *out)
 
 static enum err run(struct importer *im, struct directory_import_result *out)
 {
+    if (!im->c) {
+        TRY(read_file(im, out));
+        return import_notes_flush(&im->notes);
+    }
     TRY(db_begin(im->c, DB_WRITE));
     enum err e = work(im, out);
     if (e != OK || im->in->dry_run) {
@@ -152,7 +146,7 @@ enum err directory_import_run(struct db_conn *c, struct arena *a, const struct d
 {
     struct importer im = {.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX), .other = arena_new(SIZE_MAX)};
     im.changes.a = arena_new(SIZE_MAX);
-    *out = (struct directory_import_result){.ignored_columns = STR_NONE};
+    *out = (struct directory_import_result){.ignored_columns = STR_NONE, .missing_columns = STR_NONE};
     *why = STR_NONE;
     if (!im.rows || !im.other || !im.changes.a) {
         arena_free(im.changes.a);
@@ -171,7 +165,7 @@ enum err directory_import_run(struct db_conn *c, struct arena *a, const struct d
     enum err e = run(&im, out);
     out->counts = im.counts;
     out->gone_withheld = im.gone_withheld;
-    if (e == OK && !in->dry_run)
+    if (e == OK && c && !in->dry_run)
         out->id = arena_str(a, str_from(im.changes.id));
     out->ignored_columns = arena_str(a, buf_str(&im.ignored));
     for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)

@@ -1,10 +1,11 @@
-/* The parts of the import engine. A reader (read_csv.c, read_json.c) turns a file into records and hands each to
- * import_record; it knows nothing of the database. Private to the module. */
+/* The parts of the import engine. The reader of a format (format.h) turns a file into raw records and hands each to
+ * import_raw; it knows nothing of the database. Private to the module. */
 #ifndef BALISE_MODULES_DIRECTORY_IMPORT_H
 #define BALISE_MODULES_DIRECTORY_IMPORT_H
 
 #include "base/buf.h"
 #include "base/csv.h"
+#include "modules/directory/import/map.h"
 #include "modules/directory/import/notes.h"
 #include "modules/directory/import/raw.h"
 #include "modules/directory/record.h"
@@ -42,7 +43,6 @@ struct str import_marks_id(struct arena *a, const struct mark *mark);
 bool import_marks_same(const struct mark *mark, const char fingerprint[33]);
 
 /* -- changes.c: the run and what it changed, to be undone ------------------------------------------ */
-enum import_action { IMPORT_ADD, IMPORT_UPDATE, IMPORT_GONE, IMPORT_BACK };
 enum { CHANGES_BATCH = 40, CHANGES_COLUMNS = 6 };
 struct import_changes {
     char id[37];      /* of the run */
@@ -53,14 +53,15 @@ struct import_changes {
 };
 struct importer;
 enum err import_changes_begin(struct importer *im) MUST_USE;
-enum err import_changes_add(struct importer *im, enum import_action action, enum directory_kind kind, struct str record_id,
+/* What is added needs none: its `added_by` says it. */
+enum err import_changes_add(struct importer *im, enum directory_import_action action, enum directory_kind kind, struct str record_id,
                             struct str changes) MUST_USE;
 enum err import_changes_end(struct importer *im, const char *format) MUST_USE;
 
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
     const struct directory_import *in;
-    struct db_conn *c;
+    struct db_conn *c;   /* NULL: nothing is compared nor written */
     struct arena *a;    /* of the whole import */
     struct arena *rows; /* emptied after each record */
     struct arena *other; /* emptied after each use */
@@ -70,6 +71,8 @@ struct importer {
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
+    bool free_form; /* the file follows no standard of today: every value is written in its best form; otherwise what is
+                       valid stays letter for letter */
     bool loaded[3], derived_loaded;
     bool has_choices[3];     /* by kind: a person chose something somewhere */
     struct import_changes changes;
@@ -94,8 +97,10 @@ void import_progress(struct importer *im, size_t read_bytes);
 /* Says why the file cannot be read, and returns ERR_INVALID. */
 enum err import_fail(struct importer *im, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 
-enum err import_csv(struct importer *im) MUST_USE;
-enum err import_json(struct importer *im, const char **format) MUST_USE;
+/* Is this structure (by its published id) in the file, read so far, or in the directory? */
+enum err import_knows_structure(struct importer *im, struct str id, bool *known) MUST_USE;
+/* Any table, through a mapping. Says its format and the columns that the mapping names and the file does not have. */
+enum err import_mapped(struct importer *im, const struct map *m, struct directory_import_result *out) MUST_USE;
 
 /* -- compare.c ------------------------------------------------------------------------------------ */
 /* Compares one checked record with the directory, and writes what must be. Adds to `problems` what refuses it. */
@@ -105,6 +110,8 @@ enum err import_compare(struct importer *im, enum directory_kind kind, void *rec
 enum err import_compare_refused(struct importer *im, enum directory_kind kind, const void *record) MUST_USE;
 /* What the feed said before and this file does not: gone. */
 enum err import_compare_gone(struct importer *im) MUST_USE;
+/* Is this structure (by its published id) in the directory, or in what was read of the file? Then it is not gone. */
+enum err import_knows_structure(struct importer *im, struct str id, bool *known) MUST_USE;
 /* For people: the name of a record, its id when it has none. */
 struct str import_name_of(enum directory_kind kind, const void *record);
 

@@ -56,8 +56,9 @@ enum err import_notes_problems(struct import_notes *n, struct arena *a, size_t l
 {
     for (size_t i = 0; i < problems->n && n->in->report; i++) {
         const struct directory_problem *p = &problems->items[i];
-        TRY(import_notes_line(n, a, line, name, p->field, p->value, STR_NONE, p->refuses ? "fiche.refusee" : "valeur.ecartee",
-                              arena_printf(a, p->refuses ? "Fiche refusée. %s" : "Valeur laissée de côté. %s", p->why)));
+        const char *rule = p->refuses ? "fiche.refusee" : p->kept ? "valeur.douteuse" : "valeur.ecartee";
+        const char *words = p->refuses ? "Fiche refusée." : p->kept ? "Valeur gardée, à vérifier." : "Valeur laissée de côté.";
+        TRY(import_notes_line(n, a, line, name, p->field, p->value, p->kept ? p->value : STR_NONE, rule, arena_printf(a, "%s %s", words, p->why)));
     }
     return OK;
 }
@@ -129,7 +130,8 @@ struct str import_notes_remarks(struct arena *a, const struct field_table *t, co
         remark(&w, corrections->items[i].field, corrections->items[i].rule, corrections->items[i].before,
                corrections->items[i].after);
     for (size_t i = 0; i < problems->n; i++, said++)
-        remark(&w, problems->items[i].field, "valeur.ecartee", problems->items[i].value, STR_NONE);
+        remark(&w, problems->items[i].field, problems->items[i].kept ? "valeur.douteuse" : "valeur.ecartee",
+               problems->items[i].value, STR_NONE);
     for (size_t i = 0; p && i < t->n; i++)
         if (p->fates[i] == POLICY_KEPT_VALUE) {
             remark(&w, t->fields[i].name, kept_words[POLICY_KEPT_VALUE].rule, STR_NONE, cell_of(a, t, &t->fields[i], kept));

@@ -43,11 +43,11 @@ static bool equal(const struct field_table *t, const struct field *f, const void
     return field_equal(f, a, b) && (f->kind != FIELD_HOURS || str_eq(*hours_text(t, a), *hours_text(t, b)));
 }
 
-/* 1970-01-01 is how LaMednum files say that nobody knows; a day to come is a mistake. */
+/* Nobody knows: 1970-01-01 in LaMednum files, 2000-01-01 where data·inclusion needs a date. A day to come is a mistake. */
 static bool known_date(struct str text, struct civil_date today, int64_t *days)
 {
     struct civil_date d;
-    if (!civil_parse(text, &d) || d.year <= 1970)
+    if (!civil_parse(text, &d) || d.year <= 1970 || str_eq(text, STR("2000-01-01")))
         return false;
     *days = civil_to_days(d);
     return *days <= civil_to_days(today) + 1;

@@ -15,6 +15,10 @@ struct raw_record {
     bool horaires_par_jour;
     int semaines;                 /* alternate weeks: 0 all, 1 odd, 2 even */
     bool typologie_du_nom;        /* nothing was said of the kind of place: it may be inferred from the name */
+    /* Written when the file gives no date that can be read: the standard's way to say that it is not known ("1970-01-01" in
+     * LaMednum, "2000-01-01" in data·inclusion). NULL: a date is required. */
+    const char *date_inconnue;
+    struct str source; /* slug of the source of a place when it is not made from the words of its `source`; may be empty */
     /* What the reader changed itself (a former vocabulary, a date taken from a sentence): shown with the corrections. */
     struct directory_corrections *corrections; /* may be NULL */
 };

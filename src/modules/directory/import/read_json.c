@@ -1,380 +1,393 @@
-/* JSON files: LaMednum places (one array), data·inclusion structures and services (one array, or an object of two).
- * The file is cut into its records first, so that memory holds one record at a time, whatever the size. */
+/* Records of a JSON text: an array, alone or under a key, the two lists of data·inclusion, JSON lines, GeoJSON, the
+ * elements of OpenStreetMap. The file is cut into its records first, so that memory holds one at a time, whatever the size. */
+#include <math.h>
+
 #include "base/json.h"
+#include "modules/directory/import/format.h"
 
-#include "base/text.h"
-#include "modules/directory/import/import.h"
+enum { PROGRESS_ROWS = 64, SAMPLE_MAX = 50 };
 
-enum { DEPTH_MAX = 24, PROGRESS_ROWS = 64 };
+static enum err cut_failed(struct importer *im, const struct table_cut *k)
+{
+    return import_fail(im, "%.*s", STR_ARG(k->why));
+}
 
-struct cursor {
-    struct str text;
-    size_t at, line;
+#define CUT(k, expression)                                                                                   \
+    do {                                                                                                     \
+        if ((expression) != OK)                                                                              \
+            return cut_failed(im, (k));                                                                      \
+    } while (0)
+
+/* -- one object → one row ------------------------------------------------------------------------- */
+
+struct row_maker {
+    struct importer *im;
+    struct str *names, *values;
+    bool *nested;
+    size_t n, cap;
 };
 
-static bool at_end(const struct cursor *k)
+static void add(struct row_maker *m, struct str name, struct str value, bool nested)
 {
-    return k->at >= k->text.n;
+    if (m->n == m->cap)
+        return;
+    m->names[m->n] = name;
+    m->values[m->n] = value;
+    m->nested[m->n++] = nested;
 }
 
-static char here(const struct cursor *k)
-{
-    return at_end(k) ? 0 : k->text.p[k->at];
-}
-
-static void skip_space(struct cursor *k)
-{
-    while (!at_end(k) && strchr(" \t\r\n", here(k)) && here(k)) {
-        k->line += here(k) == '\n';
-        k->at++;
-    }
-}
-
-static enum err truncated(struct importer *im, const struct cursor *k)
-{
-    return import_fail(im, "Le fichier est coupé : il s’arrête ligne %zu avant la fin du JSON. Téléchargez-le de nouveau.", k->line);
-}
-
-static enum err unexpected(struct importer *im, const struct cursor *k)
-{
-    if (at_end(k))
-        return truncated(im, k);
-    size_t n = 1; /* a whole character */
-    while (k->at + n < k->text.n && ((unsigned char)k->text.p[k->at + n] & 0xC0) == 0x80)
-        n++;
-    return import_fail(im, "Ligne %zu : ce n’est pas du JSON (près de « %.*s »).", k->line,
-                       STR_ARG(str_sub(k->text, k->at, n)));
-}
-
-static enum err skip_string(struct importer *im, struct cursor *k)
-{
-    k->at++;
-    while (!at_end(k) && here(k) != '"') {
-        k->line += here(k) == '\n';
-        k->at += here(k) == '\\' ? 2 : 1;
-    }
-    if (at_end(k))
-        return truncated(im, k);
-    k->at++;
-    return OK;
-}
-
-/* One value, of any kind; what is inside is checked when it is parsed. */
-static enum err skip_value(struct importer *im, struct cursor *k)
-{
-    int depth = 0;
-    do {
-        skip_space(k);
-        if (at_end(k))
-            return truncated(im, k);
-        char c = here(k);
-        if (c == '"') {
-            TRY(skip_string(im, k));
-        } else if (c == '{' || c == '[') {
-            if (++depth > DEPTH_MAX)
-                return import_fail(im, "Ligne %zu : des données trop imbriquées pour ce format.", k->line);
-            k->at++;
-        } else if (c == '}' || c == ']') {
-            if (--depth < 0)
-                return unexpected(im, k);
-            k->at++;
-        } else if (depth > 0 && (c == ',' || c == ':')) {
-            k->at++;
-        } else {
-            size_t start = k->at;
-            while (!at_end(k) && here(k) && strchr("+-.0123456789abcdefghijklmnopqrstuvwxyzE", here(k)))
-                k->at++;
-            if (k->at == start)
-                return unexpected(im, k);
-        }
-    } while (depth > 0);
-    return OK;
-}
-
-/* -- one object → one record ---------------------------------------------------------------------- */
-
-static struct str number_text(struct arena *a, const json_t *v)
-{
-    if (json_is_integer(v))
-        return arena_printf(a, "%lld", (long long)json_integer_value(v));
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, json_real_value(v));
-    struct str s = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return s;
-}
-
-static struct str scalar_text(struct arena *a, const json_t *v)
-{
-    if (json_is_string(v))
-        return (struct str){json_string_value(v), json_string_length(v)};
-    if (json_is_number(v))
-        return number_text(a, v);
-    return json_is_true(v) ? STR("true") : json_is_false(v) ? STR("false") : STR_NONE;
-}
-
-/* A value as one cell: lists are joined as in the CSV. False for an object. */
-static bool cell_of(struct arena *a, const json_t *v, struct str *out)
-{
-    struct buf b;
-    *out = STR_NONE;
-    if (!json_is_array(v)) {
-        *out = scalar_text(a, v);
-        return !json_is_object(v);
-    }
-    bool flat = true;
-    buf_init(&b, 1024 * 1024);
-    for (size_t i = 0; i < json_array_size(v); i++) {
-        const json_t *item = json_array_get(v, i);
-        flat &= !json_is_object(item) && !json_is_array(item);
-        buf_lit(&b, i ? "|" : "");
-        buf_add(&b, scalar_text(a, item));
-    }
-    *out = arena_str(a, buf_str(&b));
-    flat &= !b.failed;
-    buf_deinit(&b);
-    return flat;
-}
-
-/* Beside the standard: what the national API and ours add. */
-static bool is_api_extra(struct str key)
-{
-    static const char *const extras[] = {"adresse_certifiee", "score_qualite", "doublons", "structure", "services",
-                                         "distance", "score_recherche"};
-    for (size_t i = 0; i < sizeof extras / sizeof *extras; i++)
-        if (str_eq(key, str_from(extras[i])))
-            return true;
-    return false;
-}
-
-static void read_members(struct importer *im, const json_t *object, enum directory_kind kind, void *record,
-                         struct directory_problems *problems)
+static void add_members(struct row_maker *m, const json_t *object)
 {
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)object, key, value) {
-        const struct field *f = field_find(field_table(kind), str_from(key));
         struct str cell;
-        if (!f) {
-            if (kind == DIRECTORY_PLACE || !is_api_extra(str_from(key)))
-                import_ignore(im, str_from(key));
-        } else if (f->kind == FIELD_NUMBER && json_is_number(value)) {
-            *(struct directory_number *)field_at(f, record) = (struct directory_number){true, json_number_value(value) + 0.0};
-        } else if (!cell_of(im->rows, value, &cell)) {
-            field_problem(im->rows, problems, f->name, STR_NONE, "Il faut un texte, un nombre ou une liste simple.", f->required);
-        } else {
-            field_read_cell(im->rows, f, record, cell, problems);
-        }
+        bool flat = table_json_cell(m->im->rows, value, &cell);
+        add(m, str_from(key), flat ? cell : STR_NONE, !flat);
     }
 }
 
-/* Keys that only a LaMednum place has, against those of data·inclusion. */
-static bool looks_like_place(const json_t *object)
+static void add_scalar(struct row_maker *m, const char *name, const json_t *v)
 {
-    static const char *const place_only[] = {"pivot", "courriels", "horaires", "typologie", "presentation_resume",
-                                             "presentation_detail", "frais_a_charge", "modalites_acces",
-                                             "dispositif_programmes_nationaux", "fiche_acces_libre", "prise_rdv",
-                                             "modalites_accompagnement", "itinerance"};
-    if (json_object_get(object, "structure_id"))
-        return false;
-    for (size_t i = 0; i < sizeof place_only / sizeof *place_only; i++)
-        if (json_object_get(object, place_only[i]))
-            return true;
-    return json_is_string(json_object_get(object, "services"));
+    struct str cell;
+    if (v && table_json_cell(m->im->rows, v, &cell) && cell.n > 0)
+        add(m, str_from(name), cell, false);
 }
 
-struct list {
-    const char *name; /* "structures" or "services" of the two-list form; NULL: one array */
-    bool decided, places;
+struct box {
+    bool any;
+    double west, south, east, north;
 };
 
-/* The first record tells what the file is. One missing key is a mistake of that record; most of them missing, and it is
- * another kind of file. */
-static enum err check_first(struct importer *im, const json_t *object, enum directory_kind kind)
+static void widen(struct box *b, double longitude, double latitude)
 {
-    static const char *const names[] = {"un lieu (LaMednum 1.0.2)", "une structure (data·inclusion v1)",
-                                        "un service (data·inclusion v1)"};
-    enum { LIST_MAX = 400 };
-    const struct field_table *t = field_table(kind);
-    struct buf missing, found;
-    size_t required = 0, absent = 0;
-    const char *key;
-    json_t *value;
-    buf_init(&missing, 4096);
-    buf_init(&found, 64 * 1024);
-    for (size_t i = 0; i < t->n; i++) {
-        required += t->fields[i].required;
-        if (t->fields[i].required && !json_object_get(object, t->fields[i].name)) {
-            buf_printf(&missing, "%s%s", absent ? ", " : "", t->fields[i].name);
-            absent++;
-        }
+    if (!b->any)
+        *b = (struct box){true, longitude, latitude, longitude, latitude};
+    b->west = longitude < b->west ? longitude : b->west;
+    b->east = longitude > b->east ? longitude : b->east;
+    b->south = latitude < b->south ? latitude : b->south;
+    b->north = latitude > b->north ? latitude : b->north;
+}
+
+/* The parser bounds the depth. */
+static void walk_coordinates(const json_t *v, struct box *b)
+{
+    const json_t *first = json_array_get(v, 0), *second = json_array_get(v, 1);
+    if (json_is_number(first) && json_is_number(second)) {
+        widen(b, json_number_value(first), json_number_value(second));
+        return;
     }
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-        if (found.n < LIST_MAX)
-            buf_printf(&found, "%s%.*s", found.n ? ", " : "", STR_ARG(field_cut(str_from(key), 40)));
-    enum err e = absent * 2 < required ? OK
-                                       : import_fail(im, "La première fiche n’est pas %s. Il manque : %.*s. Elle dit : %.*s.",
-                                                     names[kind], STR_ARG(buf_str(&missing)), STR_ARG(buf_str(&found)));
-    buf_deinit(&found);
-    buf_deinit(&missing);
-    return e;
+    for (size_t i = 0; i < json_array_size(v); i++)
+        walk_coordinates(json_array_get(v, i), b);
 }
 
-static enum directory_kind kind_of(const struct list *l, const json_t *object)
+static void add_number(struct row_maker *m, const char *name, double v)
 {
-    if (l->places)
-        return DIRECTORY_PLACE;
-    bool service = l->name ? strcmp(l->name, "services") == 0 : json_object_get(object, "structure_id") != NULL;
-    return service ? DIRECTORY_SERVICE : DIRECTORY_STRUCTURE;
+    struct buf b;
+    buf_init(&b, 64);
+    buf_double(&b, v);
+    add(m, str_from(name), arena_str(m->im->rows, buf_str(&b)), false);
+    buf_deinit(&b);
 }
 
-static enum err read_object(struct importer *im, struct list *l, struct str text, size_t line)
+/* A point stays as it is; a middle has the decimals of a map (1 cm). */
+static double middle(double from, double to)
 {
+    const double centimetre = 1e7;
+    return from == to ? from : round((from / 2 + to / 2) * centimetre) / centimetre;
+}
+
+static void add_point(struct row_maker *m, const struct box *b)
+{
+    if (!b->any)
+        return;
+    add_number(m, "geometry.longitude", middle(b->west, b->east));
+    add_number(m, "geometry.latitude", middle(b->south, b->north));
+}
+
+/* Exports of OpenStreetMap put the tags apart, or among the properties. */
+static void add_feature(struct row_maker *m, const json_t *feature)
+{
+    struct box b = {0};
+    const json_t *properties = json_object_get(feature, "properties"), *tags = json_object_get(properties, "tags");
+    const json_t *meta = json_object_get(properties, "meta"), *id = json_object_get(feature, "id");
+    walk_coordinates(json_object_get(json_object_get(feature, "geometry"), "coordinates"), &b);
+    add_point(m, &b);
+    if (!json_object_get(properties, "@id"))
+        add_scalar(m, "@id", id);
+    if (json_is_object(tags)) {
+        add_members(m, tags);
+        add_scalar(m, "@timestamp", json_object_get(meta, "timestamp"));
+    } else {
+        add_members(m, properties);
+    }
+}
+
+static void add_element(struct row_maker *m, const json_t *element)
+{
+    struct box b = {0};
+    const json_t *center = json_object_get(element, "center"), *bounds = json_object_get(element, "bounds");
+    const json_t *at = center ? center : element;
+    struct str type = json_get_str(element, "type"), id;
+    if (json_is_number(json_object_get(at, "lat")) && json_is_number(json_object_get(at, "lon"))) {
+        widen(&b, json_number_value(json_object_get(at, "lon")), json_number_value(json_object_get(at, "lat")));
+    } else if (json_is_number(json_object_get(bounds, "minlat")) && json_is_number(json_object_get(bounds, "minlon"))) {
+        widen(&b, json_number_value(json_object_get(bounds, "minlon")), json_number_value(json_object_get(bounds, "minlat")));
+        widen(&b, json_number_value(json_object_get(bounds, "maxlon")), json_number_value(json_object_get(bounds, "maxlat")));
+    }
+    add_point(m, &b);
+    if (table_json_cell(m->im->rows, json_object_get(element, "id"), &id) && id.n > 0)
+        add(m, STR("@id"), arena_printf(m->im->rows, "%.*s/%.*s", STR_ARG(type), STR_ARG(id)), false);
+    add_scalar(m, "@timestamp", json_object_get(element, "timestamp"));
+    add_members(m, json_object_get(element, "tags"));
+}
+
+static size_t members(const json_t *object)
+{
+    const json_t *properties = json_object_get(object, "properties");
+    return json_object_size(object) + json_object_size(properties) + json_object_size(json_object_get(properties, "tags")) +
+           json_object_size(json_object_get(object, "tags"));
+}
+
+static enum err make_row(struct importer *im, enum format_container container, struct str text, size_t line,
+                         struct format_row *row)
+{
+    enum { OWN_NAMES = 4 };
     json_t *object;
     struct str why = STR_NONE;
     if (json_parse(im->rows, text, &object, &why) != OK)
         return import_fail(im, "La fiche qui commence ligne %zu n’est pas du JSON valide. %.*s", line, STR_ARG(why));
     if (!json_is_object(object))
         return import_fail(im, "Ligne %zu : on attend une fiche entre accolades { }.", line);
-    if (!l->decided)
-        l->places = !l->name && looks_like_place(object);
-    enum directory_kind kind = kind_of(l, object);
-    if (!l->decided)
-        TRY(check_first(im, object, kind));
-    l->decided = true;
-    struct directory_problems problems = {0};
-    void *record = arena_zalloc(im->rows, field_table(kind)->size);
-    read_members(im, object, kind, record, &problems);
-    return import_record(im, kind, record, line, &problems, &(struct directory_corrections){0});
+    struct row_maker m = {.im = im, .cap = members(object) + OWN_NAMES};
+    m.names = ARENA_ARRAY(im->rows, m.cap, struct str);
+    m.values = ARENA_ARRAY(im->rows, m.cap, struct str);
+    m.nested = ARENA_ARRAY(im->rows, m.cap, bool);
+    if (container == FORMAT_GEOJSON)
+        add_feature(&m, object);
+    else if (container == FORMAT_OVERPASS)
+        add_element(&m, object);
+    else
+        add_members(&m, object);
+    *row = (struct format_row){m.names, m.values, m.nested, m.n, line, NULL};
+    return OK;
 }
 
-/* Runs over an array; the cursor is at its `[`. With `wanted` (one array of both kinds) only the services, or all but
- * the services, are read in this pass. */
-enum pass { EVERYTHING, NOT_SERVICES, SERVICES };
+/* -- the records of a list ------------------------------------------------------------------------ */
 
-static bool is_service(struct str text)
-{
-    return str_find(text, STR("\"structure_id\""), 0) >= 0;
-}
+struct walk {
+    struct table_cut k;
+    bool lines, first; /* JSON lines: no brackets */
+};
 
-static enum err read_array(struct importer *im, struct cursor *k, struct list *l, enum pass pass)
+static enum err next_item(struct importer *im, struct walk *w, struct str *text, size_t *line, bool *has)
 {
-    k->at++;
-    for (bool first = true;; first = false) {
-        skip_space(k);
-        if (here(k) == ']') {
-            k->at++;
-            return OK;
+    if (w->lines) {
+        while (w->k.at < w->k.text.n && strchr(" \t\r\n", table_cut_here(&w->k))) {
+            w->k.line += table_cut_here(&w->k) == '\n';
+            w->k.at++;
         }
-        if (!first) {
-            if (here(k) != ',')
-                return unexpected(im, k);
-            k->at++;
-            skip_space(k);
-        }
-        size_t start = k->at, line = k->line;
-        TRY(skip_value(im, k));
-        struct str text = str_sub(k->text, start, k->at - start);
-        if (pass == EVERYTHING || is_service(text) == (pass == SERVICES)) {
-            TRY(read_object(im, l, text, line));
-            arena_reset(im->rows);
-            if (im->counts.rows % PROGRESS_ROWS == 0)
-                import_progress(im, k->at);
-        }
-    }
-}
-
-static enum err nothing_after(struct importer *im, struct cursor *k)
-{
-    skip_space(k);
-    return at_end(k) ? OK : unexpected(im, k);
-}
-
-/* Structures first: services point to them. */
-static enum err read_one_array(struct importer *im, struct cursor start, const char **format)
-{
-    struct list l = {0};
-    struct cursor whole = start;
-    TRY(skip_value(im, &whole));
-    TRY(nothing_after(im, &whole));
-    if (is_service(start.text)) {
-        for (int pass = NOT_SERVICES; pass <= SERVICES; pass++) {
-            struct cursor k = start;
-            TRY(read_array(im, &k, &l, (enum pass)pass));
-        }
+        *has = w->k.at < w->k.text.n;
     } else {
-        struct cursor k = start;
-        TRY(read_array(im, &k, &l, EVERYTHING));
+        CUT(&w->k, table_cut_item(&w->k, &w->first, has));
     }
-    *format = l.places ? "LaMednum 1.0.2 (JSON)" : "data·inclusion v1 (JSON)";
-    return im->counts.rows > 0 ? OK : import_fail(im, "Le fichier ne contient aucune fiche.");
+    *line = w->k.line;
+    if (*has)
+        CUT(&w->k, table_cut_value(&w->k, text));
+    return OK;
 }
 
-static enum err find_lists(struct importer *im, struct cursor k, struct cursor lists[2], bool found[2])
+static struct walk walk_of(const struct format_file *f, size_t list)
 {
-    k.at++;
-    for (bool first = true;; first = false) {
-        skip_space(&k);
-        if (here(&k) == '}') {
-            k.at++;
-            return nothing_after(im, &k);
-        }
-        if (!first) {
-            if (here(&k) != ',')
-                return unexpected(im, &k);
-            k.at++;
-            skip_space(&k);
-        }
-        if (here(&k) != '"')
-            return unexpected(im, &k);
-        size_t start = k.at + 1;
-        TRY(skip_string(im, &k));
-        struct str key = str_sub(k.text, start, k.at - start - 1);
-        skip_space(&k);
-        if (here(&k) != ':')
-            return unexpected(im, &k);
-        k.at++;
-        skip_space(&k);
-        int which = str_eq(key, STR("structures")) ? 0 : str_eq(key, STR("services")) ? 1 : -1;
-        if (which >= 0 && here(&k) == '[') {
-            lists[which] = k;
-            found[which] = true;
-        } else if (which < 0) {
-            import_ignore(im, key);
-        }
-        TRY(skip_value(im, &k));
-    }
+    return (struct walk){f->lists[list].at, f->container == FORMAT_JSON_LINES, true};
 }
 
-static enum err read_two_lists(struct importer *im, struct cursor start, const char **format)
+static enum err sample_list(struct importer *im, struct format_file *f, size_t list)
 {
-    static const char *const names[2] = {"structures", "services"};
-    struct cursor lists[2];
-    bool found[2] = {false, false};
-    TRY(find_lists(im, start, lists, found));
-    if (!found[0] && !found[1])
-        return import_fail(im, "Ce JSON n’a ni « structures » ni « services ». Clés trouvées : %.*s.",
-                           STR_ARG(buf_str(&im->ignored)));
-    *format = "data·inclusion v1 (JSON)";
-    for (int i = 0; i < 2; i++) {
-        struct list l = {.name = names[i]};
-        if (found[i])
-            TRY(read_array(im, &lists[i], &l, EVERYTHING));
+    struct walk w = walk_of(f, list);
+    for (int i = 0; i < SAMPLE_MAX; i++) {
+        struct str text;
+        struct format_row row;
+        size_t line;
+        bool has;
+        TRY(next_item(im, &w, &text, &line, &has));
+        if (!has)
+            break;
+        TRY(make_row(im, f->container, text, line, &row));
+        for (size_t k = 0; k < row.n; k++) {
+            struct str *names = row.nested[k] ? f->nested : f->names;
+            size_t *n = row.nested[k] ? &f->n_nested : &f->n_names;
+            size_t before = *n;
+            format_name(names, n, row.names[k]);
+            if (*n > before)
+                names[before] = arena_str(im->a, names[before]);
+        }
+        arena_reset(im->rows);
     }
     return OK;
 }
 
-enum err import_json(struct importer *im, const char **format)
+enum err format_each_json(struct importer *im, const struct format_file *f, const struct format_reader *r)
 {
-    struct cursor k = {.text = im->in->data, .line = 1};
-    *format = "JSON";
-    if (!str_is_utf8(k.text))
+    struct str key = r->key ? arena_printf(im->a, "\"%s\"", r->key) : STR_NONE;
+    for (size_t list = 0; list < f->n_lists; list++) {
+        struct walk w = walk_of(f, list);
+        for (;;) {
+            struct str text;
+            struct format_row row;
+            struct directory_problems problems = {0};
+            size_t line;
+            bool has;
+            TRY(next_item(im, &w, &text, &line, &has));
+            if (!has)
+                break;
+            if (r->key && (str_find(text, key, 0) >= 0) == r->without)
+                continue;
+            TRY(make_row(im, f->container, text, line, &row));
+            row.list = f->lists[list].name;
+            TRY(r->row(im, r->ctx, &row, &problems));
+            arena_reset(im->rows);
+            if (im->counts.rows % PROGRESS_ROWS == 0)
+                import_progress(im, w.k.at);
+        }
+    }
+    import_progress(im, im->in->data.n);
+    return OK;
+}
+
+/* -- what the file is ----------------------------------------------------------------------------- */
+
+static void add_list(struct format_file *f, const char *name, struct table_cut at)
+{
+    if (f->n_lists == FORMAT_LISTS_MAX)
+        return;
+    f->lists[f->n_lists].name = name;
+    f->lists[f->n_lists++].at = at;
+}
+
+/* Of a whole file: says what it is, holds no record. */
+static bool is_envelope(struct str key)
+{
+    static const char *const keys[] = {"type", "name", "crs", "bbox", "version", "generator", "osm3s", "timestamp", "copyright",
+                                       "attribution", "license", "total", "page", "pages", "size", "count", "next", "previous"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (str_eq(key, str_from(keys[i])))
+            return true;
+    return false;
+}
+
+/* The first member of each kind of list. */
+struct envelope {
+    struct table_cut structures, services, features, elements, other;
+    bool has_structures, has_services, has_features, has_elements, has_other;
+    size_t members;
+    struct str keys; /* that say nothing to us */
+};
+
+static bool is_list_of_objects(struct table_cut k)
+{
+    bool first = true, has;
+    return table_cut_here(&k) == '[' && table_cut_item(&k, &first, &has) == OK && (!has || table_cut_here(&k) == '{');
+}
+
+static void note_member(struct importer *im, struct envelope *e, struct str key, struct table_cut at)
+{
+    static const char *const names[] = {"structures", "services", "features", "elements"};
+    struct table_cut *const to[] = {&e->structures, &e->services, &e->features, &e->elements};
+    bool *const has[] = {&e->has_structures, &e->has_services, &e->has_features, &e->has_elements};
+    enum { KEYS_MAX = 400 };
+    e->members++;
+    if (is_list_of_objects(at)) {
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            if (str_eq(key, str_from(names[i]))) {
+                *to[i] = at;
+                *has[i] = true;
+                return;
+            }
+        if (!e->has_other) {
+            e->other = at;
+            e->has_other = true;
+            return;
+        }
+    }
+    if (!is_envelope(key) && e->keys.n < KEYS_MAX)
+        format_join(im->a, &e->keys, ", ", field_cut(key, 40));
+}
+
+static void name_container(struct format_file *f, const struct envelope *e)
+{
+    f->container = FORMAT_JSON;
+    if (e->has_features) {
+        f->container = FORMAT_GEOJSON;
+        add_list(f, NULL, e->features);
+    } else if (e->has_structures || e->has_services) {
+        if (e->has_structures)
+            add_list(f, "structures", e->structures);
+        if (e->has_services)
+            add_list(f, "services", e->services);
+    } else if (e->has_elements) {
+        f->container = FORMAT_OVERPASS;
+        add_list(f, NULL, e->elements);
+    } else if (e->has_other) {
+        add_list(f, NULL, e->other);
+    }
+}
+
+static enum err open_object(struct importer *im, struct format_file *f, struct table_cut k)
+{
+    const struct table_cut start = k;
+    struct envelope e = {0};
+    struct str key;
+    bool first = true, has;
+    for (;;) {
+        CUT(&k, table_cut_member(&k, &first, &key, &has));
+        if (!has)
+            break;
+        note_member(im, &e, key, k);
+        CUT(&k, table_cut_value(&k, NULL));
+    }
+    name_container(f, &e);
+    if (table_cut_finish(&k) != OK) {
+        if (table_cut_here(&k) != '{')
+            return cut_failed(im, &k);
+        f->n_lists = 0; /* an object after the other */
+    }
+    if (f->n_lists == 0) {
+        if (e.members == 0)
+            return import_fail(im, "Ce JSON n’a ni « structures » ni « services », ni aucune autre liste de fiches.");
+        f->container = FORMAT_JSON_LINES;
+        add_list(f, NULL, start);
+    } else {
+        struct str rest = e.keys, name;
+        while (str_split(&rest, ',', &name))
+            import_ignore(im, str_trim(name));
+    }
+    return OK;
+}
+
+static enum err open_array(struct importer *im, struct format_file *f, struct table_cut k)
+{
+    f->container = FORMAT_JSON;
+    add_list(f, NULL, k);
+    CUT(&k, table_cut_value(&k, NULL));
+    CUT(&k, table_cut_finish(&k));
+    return OK;
+}
+
+enum err format_open_json(struct importer *im, struct format_file *f)
+{
+    struct table_cut k;
+    if (!str_is_utf8(im->in->data))
         return import_fail(im, "Ce JSON n’est pas en UTF-8. Enregistrez-le de nouveau en UTF-8.");
-    if (str_starts(k.text, STR("\xEF\xBB\xBF")))
-        k.at = 3;
-    skip_space(&k);
-    TRY(here(&k) == '[' ? read_one_array(im, k, format) : read_two_lists(im, k, format));
-    import_progress(im, k.text.n);
+    table_cut_start(&k, im->a, f->text);
+    for (const char *p = im->in->data.p; p < f->text.p; p++)
+        k.line += *p == '\n';
+    TRY(table_cut_here(&k) == '[' ? open_array(im, f, k) : open_object(im, f, k));
+    for (size_t i = 0; i < f->n_lists; i++)
+        TRY(sample_list(im, f, i));
+    for (size_t i = 0; i < f->n_names; i++)
+        format_join(im->a, &f->header, ", ", field_cut(f->names[i], 40));
+    if (f->n_names == 0 && f->n_nested == 0 && !f->lists[0].name)
+        return import_fail(im, "Le fichier ne contient aucune fiche.");
     return OK;
 }

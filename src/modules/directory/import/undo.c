@@ -149,7 +149,10 @@ static enum err list_changes(struct undo *u, struct change **out, size_t *n)
     *out = NULL;
     *n = 0;
     TRY(db_query(u->c,
-                 "SELECT kind, record_id, action, changes FROM directory_import_change WHERE import_id = $1 ORDER BY number DESC",
+                 "SELECT kind, record_id, action, changes, number FROM directory_import_change WHERE import_id = $1"
+                 " UNION ALL SELECT 0, id, 'add', NULL, 0 FROM directory_place WHERE added_by = $1"
+                 " UNION ALL SELECT 1, id, 'add', NULL, 0 FROM directory_structure WHERE added_by = $1"
+                 " UNION ALL SELECT 2, id, 'add', NULL, 0 FROM directory_service WHERE added_by = $1 ORDER BY 5 DESC, 2",
                  DB_PARAMS(DB_TEXT(u->import_id)), &r));
     for (;;) {
         bool has = false;
@@ -168,7 +171,7 @@ static enum err claim(struct undo *u, int64_t *changes)
 {
     int64_t undone, claimed = 0;
     TRY(db_query_int(u->c, "SELECT undone_at_ms FROM directory_import WHERE id = $1", DB_PARAMS(DB_TEXT(u->import_id)), &undone));
-    TRY(db_query_int(u->c, "SELECT added + updated + gone FROM directory_import WHERE id = $1", DB_PARAMS(DB_TEXT(u->import_id)),
+    TRY(db_query_int(u->c, "SELECT updated + gone FROM directory_import WHERE id = $1", DB_PARAMS(DB_TEXT(u->import_id)),
                      changes));
     TRY(db_exec(u->c, "UPDATE directory_import SET undone_at_ms = $1 WHERE id = $2 AND undone_at_ms = 0",
                 DB_PARAMS(DB_INT(clock_now_ms()), DB_TEXT(u->import_id)), &claimed));
@@ -182,7 +185,10 @@ static enum err undo_all(struct undo *u)
     int64_t wanted;
     TRY(claim(u, &wanted));
     TRY(list_changes(u, &changes, &n));
-    if (n == 0 && wanted > 0)
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        kept += !str_eq(changes[i].action, STR("add"));
+    if (kept == 0 && wanted > 0)
         return ERR_GONE;
     for (size_t i = 0; i < n; i++) {
         TRY(undo_one(u, &changes[i]));

@@ -21,14 +21,14 @@ CREATE TABLE directory_import (
 );
 CREATE INDEX directory_import_feed ON directory_import (feed, at_ms);
 
--- What an import changed, to undo it. Values are kept until `directory.forget_imports` removes them.
+-- What an import changed, to undo it; what it added has its id in `added_by`. Values are kept until `directory.forget_imports` removes them.
 CREATE TABLE directory_import_change (
     import_id TEXT NOT NULL REFERENCES directory_import (id),
     number BIGINT NOT NULL,
     kind BIGINT NOT NULL CHECK (kind IN (0, 1, 2)),
     record_id TEXT NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('add', 'update', 'gone', 'back')),
-    changes TEXT, -- JSON {"telephone": [before, after]}, cells of the standard; NULL but for an update or a return
+    action TEXT NOT NULL CHECK (action IN ('update', 'gone', 'back')),
+    changes TEXT, -- JSON {"telephone": [before, after]}, cells of the standard; NULL for what is gone
     PRIMARY KEY (import_id, number)
 );
 
@@ -42,16 +42,19 @@ CREATE TABLE directory_choice (
     PRIMARY KEY (kind, record_id, field)
 );
 
--- feed: as in directory_import; NULL: no file says this record. gone_at_ms: its file no longer has it (then
+-- feed: as in directory_import; NULL: no file says this record. added_by: the import that added it; NULL: none did. gone_at_ms: its file no longer has it (then
 -- deleted_at_ms is the same moment; a removal by a person has 0 here). remarks: JSON, what the last import corrected or
 -- left aside: [[field, rule, before, after], …].
 ALTER TABLE directory_place ADD COLUMN feed TEXT;
+ALTER TABLE directory_place ADD COLUMN added_by TEXT;
 ALTER TABLE directory_place ADD COLUMN gone_at_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE directory_place ADD COLUMN remarks TEXT;
 ALTER TABLE directory_structure ADD COLUMN feed TEXT;
+ALTER TABLE directory_structure ADD COLUMN added_by TEXT;
 ALTER TABLE directory_structure ADD COLUMN gone_at_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE directory_structure ADD COLUMN remarks TEXT;
 ALTER TABLE directory_service ADD COLUMN feed TEXT;
+ALTER TABLE directory_service ADD COLUMN added_by TEXT;
 ALTER TABLE directory_service ADD COLUMN gone_at_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE directory_service ADD COLUMN remarks TEXT;
 

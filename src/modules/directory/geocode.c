@@ -1,0 +1,170 @@
+/* What is asked of the address service, and what its answer is worth. Pure. */
+#include "modules/directory/geocode.h"
+
+#include "base/csv.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "modules/territory/territory.h"
+
+/* -- asking --------------------------------------------------------------------------------------- */
+
+/* The code that filters the answers. Paris, Lyon and Marseille are known by their arrondissements only. */
+static struct str filter_code(struct str code_insee)
+{
+    struct territory_commune c;
+    if (!territory_commune_find(code_insee, &c) || str_eq(c.code, STR("75056")) || str_eq(c.code, STR("69123")) ||
+        str_eq(c.code, STR("13055")))
+        return STR_NONE;
+    return c.code;
+}
+
+bool geocode_query_make(struct arena *a, struct str adresse, struct str code_postal, struct str commune, struct str code_insee,
+                        struct geocode_query *out)
+{
+    struct str street = text_fold(a, adresse), town = text_fold(a, commune);
+    if (street.n == 0 || (town.n == 0 && code_postal.n == 0))
+        return false;
+    *out = (struct geocode_query){
+        .key = arena_printf(a, "%.*s|%.*s|%.*s", STR_ARG(street), STR_ARG(code_postal), STR_ARG(town)),
+        .adresse = adresse,
+        .code_postal = code_postal,
+        .commune = commune,
+        .code_insee = filter_code(code_insee),
+    };
+    return true;
+}
+
+void geocode_write(const struct geocode_query *queries, size_t n, struct buf *out)
+{
+    struct csv_writer w = {.out = out, .guard = CSV_EXACT};
+    buf_lit(out, "numero,adresse,commune,code_postal,code_insee\n");
+    for (size_t i = 0; i < n; i++) {
+        char number[24];
+        int length = snprintf(number, sizeof number, "%zu", i);
+        csv_cell(&w, (struct str){number, (size_t)length});
+        csv_cell(&w, queries[i].adresse);
+        csv_cell(&w, queries[i].commune);
+        csv_cell(&w, queries[i].code_postal);
+        csv_cell(&w, queries[i].code_insee);
+        csv_end_row(&w);
+    }
+}
+
+/* -- reading -------------------------------------------------------------------------------------- */
+
+enum { NUMBER, LATITUDE, LONGITUDE, SCORE, LABEL, TYPE, CITY, CITY_CODE, COLUMNS };
+static const char *const column_names[COLUMNS] = {"numero",       "latitude",    "longitude",   "result_score",
+                                                  "result_label", "result_type", "result_city", "result_citycode"};
+
+static bool find_columns(const struct csv_row *head, size_t where[COLUMNS])
+{
+    for (int c = 0; c < COLUMNS; c++) {
+        where[c] = head->n;
+        for (size_t i = 0; i < head->n; i++)
+            if (str_eq(head->cells[i], str_from(column_names[c])))
+                where[c] = i;
+        if (where[c] == head->n)
+            return false;
+    }
+    return true;
+}
+
+/* The national map's rule: surely, or rather and in the right town. */
+static bool good_enough(struct arena *a, double score, struct str city, struct str commune)
+{
+    const double surely = 0.6, rather = 0.4;
+    return score > surely || (score > rather && city.n > 0 && str_eq(text_fold(a, city), text_fold(a, commune)));
+}
+
+static void read_answer(struct arena *a, const struct csv_row *row, const size_t where[COLUMNS],
+                        const struct geocode_query *q, struct geocode_answer *out)
+{
+    struct str cells[COLUMNS];
+    for (int c = 0; c < COLUMNS; c++)
+        cells[c] = row->cells[where[c]];
+    out->answered = true;
+    if (!str_to_double(cells[SCORE], &out->score) || !(out->score >= 0 && out->score <= 1) ||
+        !str_to_double(cells[LATITUDE], &out->point.lat) || !str_to_double(cells[LONGITUDE], &out->point.lon)) {
+        *out = (struct geocode_answer){.answered = true}; /* found nothing */
+        return;
+    }
+    out->label = arena_str(a, text_normalize(a, str_sub(cells[LABEL], 0, 200)));
+    out->type = arena_str(a, text_normalize(a, str_sub(cells[TYPE], 0, 40)));
+    out->code_insee = arena_str(a, text_normalize(a, str_sub(cells[CITY_CODE], 0, 5)));
+    out->found = geo_valid(out->point) && geo_in_france(out->point) && good_enough(a, out->score, cells[CITY], q->commune);
+}
+
+enum err geocode_read(struct arena *a, struct str csv, const struct geocode_query *queries, size_t n,
+                      struct geocode_answer *answers, struct str *why)
+{
+    struct csv_reader *reader = csv_reader_new(a, csv, (struct csv_options){.delimiter = ',', .encoding = CSV_UTF8});
+    struct csv_row row;
+    size_t where[COLUMNS];
+    bool sound = csv_next(reader, &row) && find_columns(&row, where);
+    size_t width = row.n;
+    while (sound && csv_next(reader, &row)) {
+        int64_t number;
+        sound = !row.damaged && row.n == width && str_to_int(row.cells[where[NUMBER]], &number) && number >= 0 &&
+                (size_t)number < n && !answers[number].answered;
+        if (sound)
+            read_answer(a, &row, where, &queries[number], &answers[number]);
+    }
+    if (sound)
+        return OK;
+    *why = STR("La réponse n’est pas celle d’un service d’adresses : rien n’en est gardé. Vérifiez l’adresse du service.");
+    return ERR_INVALID;
+}
+
+/* -- worth ---------------------------------------------------------------------------------------- */
+
+static struct str commune_of(struct str code)
+{
+    struct territory_commune c;
+    if (!territory_commune_find(code, &c))
+        return code;
+    return c.parent.n ? c.parent : c.code;
+}
+
+bool geocode_same_commune(struct str record_insee, struct str answer_insee)
+{
+    return record_insee.n == 0 || str_eq(commune_of(record_insee), commune_of(answer_insee));
+}
+
+struct str geocode_words(struct arena *a, const struct geocode_answer *answer)
+{
+    struct buf b;
+    buf_init(&b, 200);
+    buf_double(&b, answer->point.lat);
+    buf_char(&b, ',');
+    buf_double(&b, answer->point.lon);
+    struct str point = arena_str(a, buf_str(&b));
+    buf_deinit(&b);
+    return arena_printf(a, "%.*s (%.*s%s%.2f)", STR_ARG(point), STR_ARG(answer->type), answer->type.n ? " " : "", answer->score);
+}
+
+/* The list that is there, without its closing bracket; "[" when there is none that can be read. */
+static struct str open_list(struct arena *a, struct str remarks)
+{
+    json_t *all;
+    remarks = str_trim(remarks);
+    if (remarks.n == 0 || json_parse(a, remarks, &all, NULL) != OK || json_array_size(all) == 0) /* 0 for what is no array, too */
+        return STR("[");
+    return arena_printf(a, "%.*s,", (int)remarks.n - 1, remarks.p);
+}
+
+struct str geocode_remark(struct arena *a, struct str remarks, struct str after)
+{
+    enum { MOST = 4096 };
+    struct json_writer w;
+    struct buf b;
+    buf_init(&b, MOST);
+    json_start(&w, &b);
+    const struct str remark[] = {STR("latitude"), STR(GEOCODE_RULE), STR(""), after};
+    json_array_begin(&w);
+    for (size_t i = 0; i < sizeof remark / sizeof *remark; i++)
+        json_str(&w, remark[i]);
+    json_array_end(&w);
+    struct str out = arena_printf(a, "%.*s%.*s]", STR_ARG(open_list(a, remarks)), STR_ARG(buf_str(&b)));
+    buf_deinit(&b);
+    return out;
+}
