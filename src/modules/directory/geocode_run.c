@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "modules/directory/duplicates/merge.h"
 #include "modules/directory/jobs.h"
 #include "modules/directory/record.h"
 #include "modules/territory/territory.h"
@@ -50,10 +51,11 @@ static int compare_wanted(const void *a, const void *b)
     return c ? c : str_cmp(x->id, y->id);
 }
 
-/* A point that a person emptied stays empty. */
+/* A point that a person emptied stays empty; a place that stands for others has the point of one of them. */
 #define NOT_CHOSEN                                                                                                        \
     " AND t.deleted_at_ms = 0 AND t.latitude IS NULL AND t.longitude IS NULL AND NOT EXISTS (SELECT 1 FROM directory_choice h" \
-    " WHERE h.kind = 0 AND h.record_id = t.id AND h.field IN ('latitude', 'longitude'))"
+    " WHERE h.kind = 0 AND h.record_id = t.id AND h.field IN ('latitude', 'longitude'))"                                   \
+    " AND NOT EXISTS (SELECT 1 FROM directory_merge m WHERE m.place_id = t.id AND m.undone_at_ms = 0)"
 
 static enum err read_places(struct run *r, struct db_conn *c)
 {
@@ -201,7 +203,10 @@ static enum err place_point(struct writing *w, struct db_conn *c, const struct w
                           DB_TEXT(geocode_remark(a, remarks, geocode_words(a, answer))), DB_INT(clock_now_ms()), DB_TEXT(p->id)),
                 NULL));
     w->placed++;
-    return record_journal(c, a, w->r->in->actor, "update", DIRECTORY_PLACE, p->id, STR("latitude,longitude"));
+    TRY(record_journal(c, a, w->r->in->actor, "update", DIRECTORY_PLACE, p->id, STR("latitude,longitude")));
+    struct str shown;
+    TRY(merge_of_part(c, a, p->id, &shown));
+    return shown.n ? merge_refresh(c, a, w->r->in->actor, shown) : OK;
 }
 
 static enum err write_answers(struct db_conn *c, void *ctx)

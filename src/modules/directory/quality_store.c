@@ -117,13 +117,13 @@ static const char *const sheets_sql[] = {
         " CASE WHEN t.services IS NOT NULL OR EXISTS (SELECT 1 FROM directory_service v WHERE v.structure_id = t.structure_id"
         " AND v.deleted_at_ms = 0 AND (v.place_id IS NULL OR v.place_id = t.id)) THEN 1 ELSE 0 END,"
         " CASE WHEN t.pivot IS NULL THEN 0 ELSE 1 END, t.date_maj, t.confirmed_at_ms, t.remarks"
-        " FROM directory_place t WHERE t.deleted_at_ms = 0",
+        " FROM directory_place t WHERE t.deleted_at_ms = 0 AND t.merged_into IS NULL",
     [DIRECTORY_STRUCTURE] =
         "SELECT t.source, t.feed, t.slug, t.nom, t.commune, t.code_insee, t.latitude, t.longitude, t.telephone,"
         " CASE WHEN t.courriel IS NULL AND t.site_web IS NULL THEN 0 ELSE 1 END,"
         " CASE WHEN t.horaires_accueil IS NULL THEN 0 ELSE 1 END, CASE WHEN t.horaires_texte IS NULL THEN 0 ELSE 1 END,"
         " CASE WHEN EXISTS (SELECT 1 FROM directory_service v WHERE v.structure_id = t.id AND v.deleted_at_ms = 0)"
-        " OR EXISTS (SELECT 1 FROM directory_place p WHERE p.structure_id = t.id AND p.deleted_at_ms = 0"
+        " OR EXISTS (SELECT 1 FROM directory_place p WHERE p.structure_id = t.id AND p.deleted_at_ms = 0 AND p.merged_into IS NULL"
         " AND p.services IS NOT NULL) THEN 1 ELSE 0 END,"
         " CASE WHEN t.siret IS NULL THEN 0 ELSE 1 END, t.date_maj, t.confirmed_at_ms, t.remarks"
         " FROM directory_structure t WHERE t.deleted_at_ms = 0",
