@@ -114,12 +114,16 @@ static bool gone(size_t i, int version)
 /* In the order of the alphabet, without doubles: order says nothing, so that two files may be compared. */
 static void check_sorted(const char *name, struct str v)
 {
-    static const char *const texts[] = {"nom", "commune", "adresse", "complement_adresse", "horaires", "presentation_resume",
-                                        "presentation_detail", "source", "structure_parente"};
+    static const char *const lists[] = {
+        "typologie", "courriels", "site_web", "itinerance", "services", "publics_specifiquement_adresses",
+        "prise_en_charge_specifique", "frais_a_charge", "dispositif_programmes_nationaux", "formations_labels",
+        "autres_formations_labels", "modalites_acces", "modalites_accompagnement"};
     struct str before = STR_NONE, item;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strcmp(name, texts[i]) == 0)
-            return;
+    bool list = false;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        list |= strcmp(name, lists[i]) == 0;
+    if (!list)
+        return;
     for (; str_split(&v, '|', &item); before = item)
         if (before.n > 0 && (str_eq(before, item) || text_compare(before, item) > 0))
             fail_msg("%s: \"%.*s\" before \"%.*s\"", name, STR_ARG(before), STR_ARG(item));
