@@ -11,6 +11,7 @@ enum { QUERIES = 4 };
 static void check_remarks(struct arena *a, struct str remarks)
 {
     json_t *all = NULL;
+    remarks = str_trim(remarks); /* spaces that are none for JSON */
     size_t before = json_parse(a, remarks, &all, NULL) == OK ? json_array_size(all) : 0;
     struct str after = geocode_remark(a, remarks, STR("48.2,-1.5"));
     if (json_parse(a, after, &all, NULL) == OK)

@@ -226,6 +226,32 @@ static void what_a_person_chose_stays(struct store *s)
     stop(&f);
 }
 
+static struct str file_of(struct store *s, const char *adresse, const char *date)
+{
+    return arena_printf(s->a, "id,nom,pivot,commune,code_postal,code_insee,adresse,date_maj\n"
+                              "1,Lieu,,Liffré,35340,35152,%s,%s\n", adresse, date);
+}
+
+/* The file that never said a point does not miss it; a new address needs a new point. */
+static void a_found_point_lives_as_long_as_its_address(struct store *s)
+{
+    static const char remark[] = "[[\"latitude\",\"coordonnees.adresse\",\"\",\"48.2,-1.5 (street 0.90)\"]]";
+    struct service f = start();
+    import_ok(s, file_of(s, "4 rue Haute", "2026-01-01"));
+    assert_int_equal(RUN(s, &f, 0).placed, 1);
+    import_ok(s, file_of(s, "4 rue Haute", "2026-01-01")); /* the same file */
+    assert_str(remark, text_of(s, "SELECT remarks FROM directory_place"));
+    import_ok(s, file_of(s, "4 RUE HAUTE", "2026-02-01"));
+    assert_int_equal(with_point(s), 1);
+    assert_str(remark, text_of(s, "SELECT remarks FROM directory_place"));
+    import_ok(s, file_of(s, "9 rue Basse", "2026-03-01"));
+    assert_int_equal(with_point(s), 0);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE remarks IS NULL AND latitude IS NULL"), 1);
+    assert_int_equal(RUN(s, &f, 0).placed, 1);
+    assert_int_equal(f.requests, 2);
+    stop(&f);
+}
+
 /* A person gives the point while the service is being asked. */
 static enum err someone_is_faster(void *ctx)
 {
@@ -313,6 +339,7 @@ static const struct store_test tests[] = {
     STORE_TEST(what_was_not_found_is_asked_again_after_90_days),
     STORE_TEST(what_a_person_chose_stays),
     STORE_TEST(a_point_given_meanwhile_stays),
+    STORE_TEST(a_found_point_lives_as_long_as_its_address),
     STORE_TEST(nothing_leaves_nothing_changes),
     STORE_TEST(a_failure_leaves_everything_as_before),
     STORE_TEST(what_came_before_a_failure_stays),

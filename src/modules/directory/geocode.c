@@ -142,6 +142,27 @@ struct str geocode_words(struct arena *a, const struct geocode_answer *answer)
     return arena_printf(a, "%.*s (%.*s%s%.2f)", STR_ARG(point), STR_ARG(answer->type), answer->type.n ? " " : "", answer->score);
 }
 
+struct str geocode_remarked(struct arena *a, struct str remarks)
+{
+    json_t *all = NULL, *one;
+    size_t i;
+    if (str_find(remarks, STR(GEOCODE_RULE), 0) < 0 || json_parse(a, remarks, &all, NULL) != OK)
+        return STR_NONE;
+    json_array_foreach(all, i, one) {
+        const char *rule = json_string_value(json_array_get(one, 1));
+        if (rule && strcmp(rule, GEOCODE_RULE) == 0)
+            return arena_str(a, str_from(json_string_value(json_array_get(one, 3))));
+    }
+    return STR_NONE;
+}
+
+bool geocode_same_address(struct arena *a, const struct directory_place *x, const struct directory_place *y)
+{
+    struct geocode_query p, q;
+    return geocode_query_make(a, x->adresse, x->code_postal, x->commune, x->code_insee, &p) &&
+           geocode_query_make(a, y->adresse, y->code_postal, y->commune, y->code_insee, &q) && str_eq(p.key, q.key);
+}
+
 /* The list that is there, without its closing bracket; "[" when there is none that can be read. */
 static struct str open_list(struct arena *a, struct str remarks)
 {

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "modules/directory/geocode.h"
 #include "modules/directory/import/import.h"
 #include "modules/directory/inclusion.h"
 
@@ -200,6 +201,24 @@ static enum err come_back(struct importer *im, const struct row *row, struct dir
     return import_changes_add(im, DIRECTORY_IMPORT_BACK, row->kind, before->id, changes);
 }
 
+/* A point found from the address lives as long as the address: no file said it, so none misses it. What the remarks said of
+ * it is given back when it stays. */
+static struct str keep_found_point(struct importer *im, const struct row *row, const void *before, struct policy *policy)
+{
+    const struct field_table *t = field_table(row->kind);
+    const struct field *point[] = {field_find(t, STR("latitude")), field_find(t, STR("longitude"))};
+    if (row->kind != DIRECTORY_PLACE || policy->fates[point[0] - t->fields] != POLICY_KEPT_VALUE)
+        return STR_NONE;
+    struct str found = geocode_remarked(im->rows, ((const struct directory_record *)before)->remarks);
+    bool same = found.n && geocode_same_address(im->rows, before, row->record);
+    for (size_t i = 0; found.n && i < sizeof point / sizeof *point; i++) {
+        policy->fates[point[i] - t->fields] = same ? POLICY_SAME : POLICY_TAKEN;
+        if (!same)
+            field_clear(point[i], row->record);
+    }
+    return same ? found : STR_NONE;
+}
+
 static enum err change(struct importer *im, const struct row *row)
 {
     const struct field_table *t = field_table(row->kind);
@@ -213,7 +232,9 @@ static enum err change(struct importer *im, const struct row *row)
     memcpy(says, row->record, t->size);
     import_policy(row->kind, before, row->record, chosen, im->today, &policy);
     keep_links(row->kind, before, row->record);
-    record_of(row->record)->remarks = import_notes_remarks(im->rows, t, row->problems, row->corrections, &policy, row->record);
+    struct str found = keep_found_point(im, row, before, &policy);
+    struct str remarks = import_notes_remarks(im->rows, t, row->problems, row->corrections, &policy, row->record);
+    record_of(row->record)->remarks = found.n ? geocode_remark(im->rows, remarks, found) : remarks;
     TRY(import_notes_kept(&im->notes, im->rows, row->line, import_name_of(row->kind, row->record), t, &policy, before, says));
     struct str changes = import_notes_changes(im->rows, t, before, row->record);
     if (row->mark->deleted) {
