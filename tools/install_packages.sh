@@ -18,6 +18,7 @@ test_groups=(
     "construire avec un second compilateur : clang libclang-rt-14-dev|libclang-rt-dev"
     "tester chaque partie : libcmocka-dev"
     "tester avec la seconde base de données : postgresql"
+    "comparer ce qui est publié aux schémas nationaux : python3-jsonschema"
     "tester les pages dans un navigateur : chromium curl"
 )
 

@@ -1,5 +1,9 @@
 #include "base/csv.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/text_private.h"
 #include "base/utf8.h"
 
@@ -64,17 +68,18 @@ static struct str mend_utf8(struct arena *a, struct str s, size_t strays)
 
 static struct str to_utf8(struct arena *a, struct str data, struct csv_options opt)
 {
-    if (str_starts(data, STR("\xEF\xBB\xBF")))
-        return str_sub(data, 3, data.n);
+    bool marked = str_starts(data, STR("\xEF\xBB\xBF"));
+    if (marked)
+        data = str_sub(data, 3, data.n);
     if (opt.encoding == CSV_UTF8)
         return data;
-    if (opt.encoding == CSV_CP1252)
+    if (opt.encoding == CSV_CP1252 && !marked)
         return text_from_cp1252(a, data);
     size_t sequences, strays;
     count_encodings(data, &sequences, &strays);
     if (strays == 0)
         return data;
-    return sequences > strays ? mend_utf8(a, data, strays) : text_from_cp1252(a, data);
+    return marked || sequences > strays ? mend_utf8(a, data, strays) : text_from_cp1252(a, data);
 }
 
 /* The most frequent candidate of the first line that is not empty, outside quotes. When two tie,
@@ -281,9 +286,19 @@ static bool spreadsheet_runs(struct str s)
 
 static bool needs_quotes(struct str s)
 {
+    size_t i = 0;
     if (s.p[0] == ' ' || s.p[s.n - 1] == ' ')
         return true;
-    for (size_t i = 0; i < s.n; i++)
+#ifdef __SSE2__
+    for (; s.n - i >= 16; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
+        __m128i comma = _mm_cmpeq_epi8(x, _mm_set1_epi8(',')), quote = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
+        __m128i lf = _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')), cr = _mm_cmpeq_epi8(x, _mm_set1_epi8('\r'));
+        if (_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(comma, quote), _mm_or_si128(lf, cr))))
+            return true;
+    }
+#endif
+    for (; i < s.n; i++)
         if (s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r')
             return true;
     return false;

@@ -220,6 +220,23 @@ void json_raw(struct json_writer *w, struct str json)
     buf_add(w->out, json);
 }
 
+void json_raw_key(struct json_writer *w, struct str made)
+{
+    before_value(w);
+    buf_add(w->out, made);
+    w->after_key = true;
+}
+
+struct str json_key_make(struct arena *a, struct str key)
+{
+    struct buf b;
+    buf_init(&b, SIZE_MAX);
+    add_string(&b, key, ':');
+    struct str made = arena_str(a, buf_str(&b));
+    buf_deinit(&b);
+    return made;
+}
+
 /* Nesting beyond this is no real document; jansson itself would recurse 2,048 levels deep. */
 enum { PARSE_DEPTH_MAX = 64 };
 static const size_t parse_bytes_max = (size_t)256 << 20;

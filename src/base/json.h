@@ -32,6 +32,9 @@ void json_bool(struct json_writer *w, bool value);
 void json_null_value(struct json_writer *w);
 /* Bytes that are JSON already. */
 void json_raw(struct json_writer *w, struct str json);
+/* A key that is written again and again, made once by json_key_make: quotes and colon included. */
+void json_raw_key(struct json_writer *w, struct str made);
+struct str json_key_make(struct arena *a, struct str key);
 
 /* Reading. The parsed tree is released with the arena. Depth, size and duplicate keys are limited.
  * On error returns ERR_INVALID and, if asked, a French sentence with line and column. */

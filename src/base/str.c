@@ -84,6 +84,8 @@ static size_t space_at_start(struct str s)
         return 0;
     if (s.p[0] == ' ' || (s.p[0] >= '\t' && s.p[0] <= '\r'))
         return 1;
+    if ((unsigned char)s.p[0] < 0x80)
+        return 0;
     if (str_starts(s, STR("\xC2\xA0")))
         return 2;
     return str_starts(s, STR("\xE2\x80\xAF")) ? 3 : 0;
@@ -96,6 +98,8 @@ static size_t space_at_end(struct str s)
     char last = s.p[s.n - 1];
     if (last == ' ' || (last >= '\t' && last <= '\r'))
         return 1;
+    if ((unsigned char)last < 0x80)
+        return 0;
     if (str_ends(s, STR("\xC2\xA0")))
         return 2;
     return str_ends(s, STR("\xE2\x80\xAF")) ? 3 : 0;

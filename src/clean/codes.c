@@ -168,15 +168,25 @@ static bool is_rounded(struct str v)
     return e > 0 && (size_t)e + 1 < v.n && (v.p[e + 1] == '+' || clean_is_digit(v.p[e + 1])) && clean_is_digit(v.p[0]);
 }
 
+/* "SIRET : 435…", "RNA n° W75…" */
+static struct str without_label(struct cleaned *c, struct str v)
+{
+    static const struct str labels[] = {STR_INIT("siret"), STR_INIT("rna"), STR_INIT("ridet")};
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        if (!str_eq_nocase(str_sub(v, 0, labels[i].n), labels[i]))
+            continue;
+        v = str_sub(v, labels[i].n, v.n);
+        while (v.n > 0 && strchr(" :n.\xC2\xB0", v.p[0]))
+            v = str_sub(v, 1, v.n);
+        clean_rule(c, "pivot.texte");
+        break;
+    }
+    return v;
+}
+
 static struct str siret_of(struct arena *a, struct cleaned *c, struct str text, const char **why)
 {
     struct str number = without_decimals(c, text, "siret.nombre"), code;
-    if (str_starts(number, STR("SIRET")) || str_starts(number, STR("Siret")) || str_starts(number, STR("siret"))) {
-        number = str_trim(str_sub(number, 5, number.n));
-        while (number.n > 0 && strchr(":°n", number.p[0]))
-            number = str_trim(str_sub(number, 1, number.n));
-        clean_rule(c, "siret.texte");
-    }
     code = packed(a, number);
     if (code.n != number.n)
         clean_rule(c, "siret.espaces");
@@ -208,6 +218,7 @@ static struct cleaned organisation(struct arena *a, struct str v, bool siret_onl
         return (struct cleaned){.value = STR_NONE};
     if (!clean_cell(a, &c, v, &text))
         return c;
+    text = without_label(&c, text);
     code = packed(a, text);
     if (!siret_only && rna_right(code)) {
         clean_rule(&c, code.n == text.n ? "rna.casse" : "rna.espaces");

@@ -67,23 +67,30 @@ bool clean_word_in(const char *list, struct str word)
 
 bool clean_says_nothing(struct str v)
 {
-    static const char *const words[] = {
-        "0",       "na",           "n/a",           "n.a",             "nc",         "n.c",           "n.c.",
-        "nr",      "nd",           "neant",         "néant",           "aucun",      "aucune",        "null",
-        "none",    "undefined",    "nan",           "non",             "non communiqué", "non communique", "non renseigné",
-        "non renseigne", "non disponible", "non défini", "inconnu",    "inconnue",   "pas de téléphone", "pas de site",
-        "pas de mail", "pas de site internet", "pas de site web", "sans", "[non diffusible]", "à venir", "a venir",
+    static const struct str words[] = {
+        STR_INIT("na"),              STR_INIT("n/a"),             STR_INIT("n.a"),          STR_INIT("n.a."),
+        STR_INIT("nc"),              STR_INIT("n.c"),             STR_INIT("n.c."),         STR_INIT("nr"),
+        STR_INIT("nd"),              STR_INIT("neant"),           STR_INIT("néant"),        STR_INIT("aucun"),
+        STR_INIT("aucune"),          STR_INIT("null"),            STR_INIT("none"),         STR_INIT("undefined"),
+        STR_INIT("nan"),             STR_INIT("non"),             STR_INIT("non communiqué"), STR_INIT("non communique"),
+        STR_INIT("non renseigné"),   STR_INIT("non renseigne"),   STR_INIT("non disponible"), STR_INIT("non défini"),
+        STR_INIT("inconnu"),         STR_INIT("inconnue"),        STR_INIT("pas de téléphone"), STR_INIT("pas de telephone"),
+        STR_INIT("pas de site"),     STR_INIT("pas de mail"),     STR_INIT("pas de site internet"), STR_INIT("pas de site web"),
+        STR_INIT("sans"),            STR_INIT("sans objet"),      STR_INIT("[non diffusible]"), STR_INIT("à venir"),
+        STR_INIT("a venir"),         STR_INIT("à compléter"),     STR_INIT("a completer"),  STR_INIT("à préciser"),
+        STR_INIT("à définir"),       STR_INIT("en cours"),        STR_INIT("en construction"), STR_INIT("non communiquée"),
+        STR_INIT("non renseignée"),  STR_INIT("pas d'adresse"),   STR_INIT("sans adresse"),
     };
     enum { LONGEST = 24 };
     bool any = false;
     if (v.n > LONGEST)
         return false;
-    for (size_t i = 0; i < v.n; i++)
-        any |= !(v.p[i] > 0 && strchr("-_./\\ ?*#'\"xX0", v.p[i]));
+    for (size_t i = 0; !any && i < v.n; i++)
+        any = !(v.p[i] > 0 && strchr("-_./\\ ?*#'\"xX0", v.p[i]));
     if (!any)
         return true; /* "-", "...", "xxx", "00000", also nothing at all */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eq_nocase(v, str_from(words[i])))
+        if (v.n == words[i].n && str_eq_nocase(v, words[i]))
             return true;
     return false;
 }

@@ -76,9 +76,14 @@ static struct str flatten(struct arena *a, struct cleaned *c, struct str v)
         const struct variant *known = strchr("m([{ a%", clean_lower(v.p[i])) || (unsigned char)v.p[i] >= 0x80
                                           ? variant_at(str_sub(v, i, v.n)) : NULL;
         if (known) {
+            bool glued = strchr("@.", known->meant[0]) != NULL; /* " (at) ": the spaces go with it */
             clean_rule(c, known->rule);
-            clean_out_add(&out, str_from(known->meant));
             i += strlen(known->written);
+            while (glued && out.n > 0 && out.p[out.n - 1] == ' ')
+                out.n--;
+            while (glued && i < v.n && v.p[i] == ' ')
+                i++;
+            clean_out_add(&out, str_from(known->meant));
             continue;
         }
         size_t used = utf8_decode(v.p + i, v.n - i, &cp);

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "clean/private.h"
 
-enum { YEAR_MIN = 1900, YEAR_MAX = 2100 };
+enum { YEAR_MIN = 1900, YEAR_MAX = 2100, SHEET_YEAR_MIN = 2000, SHEET_YEAR_MAX = 2060 };
 
 static bool plausible(struct civil_date d)
 {
@@ -227,12 +227,14 @@ static struct found lonely_number(struct str v)
     if (decimals.n > 0 && (decimals.n < 2 || !strchr(".,", decimals.p[0]) || !clean_digits(str_sub(decimals, 1, decimals.n), decimals.n - 1)))
         return none;
     struct found f = {READ_DATE, {0}, v.n, NULL};
-    if (whole == 10 || whole == 13) {
+    if ((whole == 10 || whole == 13) && v.p[0] != '0') { /* not a telephone */
         f.date = paris_day(whole == 10 ? n * 1000 : n);
         f.rule = "date.horodatage";
     } else if (whole == 5) { /* 1899-12-30 is day 0 of spreadsheets */
         f.date = civil_from_days(n + civil_to_days((struct civil_date){1899, 12, 30}));
         f.rule = "date.tableur";
+        if (f.date.year < SHEET_YEAR_MIN || f.date.year > SHEET_YEAR_MAX)
+            return none; /* 35000 is a postal code */
     } else if (whole == 8 && decimals.n == 0) {
         struct found year_first = dated((int)(n / 10000), (int)(n / 100 % 100), (int)(n % 100), v.n, "date.format");
         return year_first.kind == READ_DATE ? year_first

@@ -90,7 +90,7 @@ static bool is_exponent(struct str v)
     for (size_t i = 0; i < v.n; i++)
         if (!clean_is_digit(v.p[i]) && !strchr("eE+-.", v.p[i]))
             return false;
-    return v.n > 0 && v.p[0] != '+' && str_to_double(v, &n) && isfinite(n);
+    return v.n > 1 && clean_is_digit(v.p[v.p[0] == '-']) && clean_is_digit(v.p[v.n - 1]) && str_to_double(v, &n) && isfinite(n);
 }
 
 struct cleaned clean_decimal(struct arena *a, struct str v)

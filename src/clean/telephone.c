@@ -150,6 +150,8 @@ static bool read_pacific(const struct chunk *k, struct str departement, struct r
 static size_t separator(struct str v, size_t i)
 {
     static const char *const separators[] = {" ", ".", "-", "_", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x90", "\xE2\x80\x91", "\xE2\x80\x93", "\xC2\xB7"};
+    if (i < v.n && (clean_is_digit(v.p[i]) || clean_is_letter(v.p[i])))
+        return 0;
     for (size_t k = 0; k < sizeof separators / sizeof *separators; k++)
         if (str_starts(str_sub(v, i, v.n), str_from(separators[k])))
             return strlen(separators[k]);
@@ -245,6 +247,8 @@ static bool is_right(struct str v)
     for (size_t i = 1; i < v.n; i++)
         if (!clean_is_digit(v.p[i]))
             return false;
+    if (v.p[1] == '3' && v.p[2] == '3' && v.n == 12 && strchr("1348", v.p[3]))
+        return true; /* no number of overseas begins so */
     if (v.p[1] == '3')
         return v.n == 12 && v.p[2] == '3' && v.p[3] != '0' && indicative(v.p + 3, STR_NONE)[0] == '3' && memcmp(v.p + 3, "508", 3) != 0;
     struct str code = str_sub(v, 1, 3);
@@ -284,6 +288,25 @@ static bool read_cell(struct str v, const struct chunk *k, struct str departemen
     return n == 9 && k->digits[0] != '0' && national(r, k->digits, 9, departement, "telephone.zero_initial");
 }
 
+/* Most numbers: ten digits, with nothing or one separator between them. */
+static bool read_plain(struct str v, struct str departement, struct reading *r)
+{
+    char digits[10];
+    size_t n = 0;
+    if (v.n < 10 || v.n > 19 || v.p[0] != '0')
+        return false;
+    for (size_t i = 0; i < v.n; i++) {
+        bool digit = clean_is_digit(v.p[i]);
+        if (digit && n == 10)
+            return false;
+        if (digit)
+            digits[n++] = v.p[i];
+        else if ((v.p[i] != ' ' && v.p[i] != '.' && v.p[i] != '-') || i + 1 == v.n || !clean_is_digit(v.p[i + 1]))
+            return false;
+    }
+    return n == 10 && national(r, digits + 1, 10, departement, NULL);
+}
+
 static struct cleaned found(struct arena *a, struct cleaned c, struct str given, const struct reading *r)
 {
     struct str value = arena_str(a, (struct str){r->e164, r->n});
@@ -304,6 +327,8 @@ struct cleaned clean_telephone(struct arena *a, struct str v, struct str departe
     const char *alone = NULL;
     if (is_right(c.value))
         return c;
+    if (read_plain(c.value, departement, &r))
+        return found(a, c, v, &r);
     c = clean_text(a, v, true); /* a line end stands between two numbers */
     text = c.value;
     if (c.refused || text.n == 0)

@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "clean/voie.h"
 
-enum { ROUNDS_MAX = 6 };
+enum { ROUNDS_MAX = 6, NAMELESS_MAX = 24 };
 
 static const char *const refusal = "Il n’y a pas de rue ici. Écrivez le numéro et le nom de la voie, par exemple 8 rue des Lilas.";
 
@@ -41,14 +41,26 @@ static const char *instead(uint32_t cp)
     }
 }
 
+/* Was the text read with the wrong alphabet? Then its apostrophes are as the rest of the country writes them in addresses. */
+static bool was_misread(const struct cleaned *c)
+{
+    for (size_t i = 0; i < c->n_rules; i++)
+        if (strcmp(c->rules[i], "texte.encodage") == 0)
+            return true;
+    return false;
+}
+
 static struct str with_allowed(struct arena *a, struct cleaned *c, struct str v, bool *lost)
 {
+    bool misread = was_misread(c);
     struct clean_out out = clean_out_new(a, v.n);
     for (size_t i = 0; i < v.n;) {
         uint32_t cp = 0;
         size_t used = utf8_decode(v.p + i, v.n - i, &cp);
         used += used == 0;
-        if (allowed(cp)) {
+        if (cp == 0x2019 && misread) {
+            clean_out_char(&out, '\'');
+        } else if (allowed(cp)) {
             clean_out_add(&out, str_sub(v, i, used));
         } else {
             const char *other = instead(cp);
@@ -98,7 +110,7 @@ static struct str trimmed(struct str v)
             v = str_sub(v, 1, v.n);
         else if (str_starts(v, STR("–")))
             v = str_sub(v, 3, v.n);
-        else if (v.n > 0 && strchr(" ,;-/|:&+", v.p[v.n - 1]))
+        else if (v.n > 0 && strchr(" ,;-/|:&+(", v.p[v.n - 1]))
             v.n--;
         else if (str_ends(v, STR("–")))
             v.n -= 3;
@@ -214,12 +226,26 @@ static bool is_postal(struct str v, size_t i)
     return !clean_voie_is_kind(next) && !clean_voie_kind(next);
 }
 
+/* "F-35000", "FR 35000". */
+static struct str without_country(struct str head)
+{
+    size_t end = head.n, start;
+    while (end > 0 && (head.p[end - 1] == ' ' || head.p[end - 1] == '-'))
+        end--;
+    start = end;
+    while (start > 0 && !ends_word(head, start - 1))
+        start--;
+    struct str word = str_sub(head, start, end - start);
+    bool glued = end + 1 == head.n && head.p[end] == '-';
+    return str_eq(word, STR("FR")) || (str_eq(word, STR("F")) && glued) ? str_sub(head, 0, start) : head;
+}
+
 static struct str without_tail(struct cleaned *c, struct str v, bool *only_town)
 {
     for (size_t i = 0; i + 5 <= v.n; i++) {
         if (!clean_is_digit(v.p[i]) || !is_postal(v, i))
             continue;
-        struct str head = trimmed(str_sub(v, 0, i));
+        struct str head = trimmed(without_country(str_sub(v, 0, i)));
         bool letters = false;
         for (size_t k = 0; k < head.n; k++)
             letters |= clean_is_letter(head.p[k]) || (unsigned char)head.p[k] >= 0x80;
@@ -299,13 +325,17 @@ static struct str replaced(struct arena *a, struct str v, size_t from, size_t to
     return arena_printf(a, "%.*s%s %.*s", (int)from, v.p, word, (int)(v.n - to), v.p + to);
 }
 
-/* "R" is a letter of the number in "12 R Rue X"; "ch" is many things. */
+/* "R" is a letter of the number in "12 R Rue X". Some abbreviations are other words where no number stands before: "CH de
+ * Valence" (a hospital), "Pas de Calais", "Che Guevara", "Ham" (a town), "Pro BTP". */
 static bool short_kind_right(struct str v, struct str word, size_t number, size_t next)
 {
-    if (word.n > 1)
-        return true;
+    bool dot = word.p[word.n] == '.';
     struct str following = str_sub(v, next, word_end(v, next) - next);
-    return number > 0 && following.n > 1 && !clean_voie_is_kind(following) && !clean_voie_kind(following);
+    if (clean_word_in(" pas ", word) && clean_word_in(" des du ", following))
+        return true;
+    if (clean_word_in(" ch che chem pas pro esp ham ", word))
+        return number > 0 || dot;
+    return word.n > 1 || (number > 0 && following.n > 1 && !clean_voie_is_kind(following) && !clean_voie_kind(following));
 }
 
 static struct str with_kind(struct arena *a, struct cleaned *c, struct str v)
@@ -340,6 +370,8 @@ static struct str with_title(struct arena *a, struct cleaned *c, struct str v)
             previous = str_sub(v, before, word_end(v, before) - before);
             next = abbreviation(v, i, true, &word);
             const char *full = next > 0 ? clean_voie_title(word) : NULL;
+            if (full && clean_word_in(" mal ", word) && !clean_voie_is_marshal(str_sub(v, next, word_end(v, next) - next)))
+                full = NULL; /* "Chemin du Mal Pas" */
             if (full && (clean_word_in(" du de ", previous) || clean_voie_is_kind(previous))) {
                 clean_rule(c, "voie.abreviation");
                 return replaced(a, v, i, next, full);
@@ -353,45 +385,62 @@ static struct str with_title(struct arena *a, struct cleaned *c, struct str v)
 
 /* -- one value ------------------------------------------------------------------------------------------------------------------- */
 
+/* Bytes of a character that streets are made of, 0 for those that need a second look: punctuation, damage of encodings. */
+static size_t plain_char(struct str v, size_t i)
+{
+    unsigned char c = (unsigned char)v.p[i];
+    if (c < 0x80)
+        return clean_is_letter(v.p[i]) || clean_is_digit(v.p[i]) || c == '\'' || c == '-' ? 1 : 0;
+    struct str rest = str_sub(v, i, 4);
+    unsigned char second = (unsigned char)(rest.n > 1 ? rest.p[1] : 0), third = (unsigned char)(rest.n > 2 ? rest.p[2] : 0);
+    if (c == 0xC3 && second >= 0x80 && second <= 0xBF && second != 0x83 && second != 0x97 && second != 0xB7)
+        return third < 0x80 ? 2 : 0; /* two in a row may be one that was misread */
+    return c == 0xE2 && second == 0x80 && third == 0x99 ? 3 : 0;
+}
+
+/* "12 rue", "12 A": a number and a kind of street, without a name. */
+static bool nameless(struct str v)
+{
+    struct str rest = trimmed(str_sub(v, number_end(v), v.n));
+    return rest.n < 2 || clean_word_in(" rue avenue boulevard route chemin impasse cours rd bd av ", rest) || str_eq_nocase(rest, STR("allée"));
+}
+
+/* Words that are shortened, and those that programs leave. */
+static bool suspect(struct str word)
+{
+    enum { LONGEST = 9 };
+    if (word.n == 0 || word.n > LONGEST || clean_is_digit(word.p[0]))
+        return false;
+    return clean_voie_kind(word) || clean_voie_title(word) || (word.n == LONGEST && str_eq_nocase(word, STR("undefined"))) ||
+           str_eq_nocase(word, STR("null")) || str_eq_nocase(word, STR("none")) || str_eq_nocase(word, STR("nan"));
+}
+
 /* Only characters of streets, no abbreviation nor tail to look for: nothing to do. */
 static bool is_right(struct str v)
 {
-    size_t word = 0, longest_number = 0, number = 0;
+    size_t number = 0, word = 0;
     bool letters = false;
-    if (v.n == 0 || !(clean_is_digit(v.p[0]) || clean_is_letter(v.p[0])) || v.p[0] == '0')
+    if (v.n == 0 || v.p[0] == '0' || v.p[0] == '-' || v.p[0] == '\'' || v.p[v.n - 1] == '-' || v.n < 5)
         return false;
-    for (size_t i = 0; i < v.n; i++) {
-        char c = v.p[i];
-        bool letter = clean_is_letter(c);
-        letters |= letter;
-        number = clean_is_digit(c) ? number + 1 : 0;
-        if (number > longest_number)
-            longest_number = number;
-        if (letter || clean_is_digit(c) || c == '\'' || c == '-') {
-            word++;
-        } else if (c == ' ') {
-            if (i + 1 >= v.n || v.p[i + 1] == ' ')
+    for (size_t i = 0; i < v.n;) {
+        size_t used = plain_char(v, i);
+        if (used == 0) {
+            if (v.p[i] != ' ' || i + 1 >= v.n || v.p[i + 1] == ' ' || suspect(str_sub(v, word, i - word)))
                 return false;
-            word = 0;
-        } else if ((unsigned char)c == 0xC3 && i + 1 < v.n && (unsigned char)v.p[i + 1] >= 0xA7 && (unsigned char)v.p[i + 1] <= 0xAB &&
-                   (i + 2 == v.n || (unsigned char)v.p[i + 2] < 0x80)) { /* ç è é ê ë */
-            word++;
-            i++;
-        } else {
-            return false;
+            used = 1;
+            word = i + 1;
+        } else if (v.p[i] == '\'' || v.p[i] == '-' || (unsigned char)v.p[i] == 0xE2) {
+            if (suspect(str_sub(v, word, i - word)))
+                return false;
+            word = i + used;
         }
-    }
-    if (!letters || longest_number > 4 || word == 0 || !(clean_is_letter(v.p[v.n - 1]) || clean_is_digit(v.p[v.n - 1]) || (unsigned char)v.p[v.n - 1] >= 0x80))
-        return false;
-    /* no word that may be an abbreviation */
-    for (size_t i = 0; i < v.n; i = word_end(v, i) + 1) {
-        struct str w = str_sub(v, i, word_end(v, i) - i);
-        if (w.n <= 4 && w.n > 0 && !clean_is_digit(w.p[0]) && (clean_voie_kind(w) || clean_voie_title(w) || clean_word_in(" null nan none ", w)))
+        number = clean_is_digit(v.p[i]) ? number + 1 : 0;
+        letters |= clean_is_letter(v.p[i]) || (unsigned char)v.p[i] == 0xC3;
+        if (number > 4)
             return false;
-        if (w.n == 9 && str_eq_nocase(w, STR("undefined")))
-            return false;
+        i += used;
     }
-    return true;
+    return letters && !suspect(str_sub(v, word, v.n - word)) && !clean_says_nothing(v) && (v.n > NAMELESS_MAX || !nameless(v));
 }
 
 static struct str one_round(struct arena *a, struct cleaned *c, struct str v, bool *lost, bool *only_town)
@@ -403,7 +452,7 @@ static struct str one_round(struct arena *a, struct cleaned *c, struct str v, bo
     return with_title(a, c, with_kind(a, c, v));
 }
 
-struct cleaned clean_voie(struct arena *a, struct str given)
+static struct cleaned clean_once(struct arena *a, struct str given)
 {
     struct str v = str_trim(given), text;
     struct cleaned c = {.value = v};
@@ -413,10 +462,11 @@ struct cleaned clean_voie(struct arena *a, struct str given)
     if (str_find_char(v, '\n', 0) >= 0 && !(c = clean_text(a, v, true)).refused)
         v = on_one_line(a, &c, c.value);
     struct cleaned lines = c;
-    if (!clean_cell(a, &c, v, &text))
-        return c;
-    for (size_t i = 0; i < lines.n_rules; i++)
+    bool says = clean_cell(a, &c, v, &text);
+    for (size_t i = 0; !c.refused && i < lines.n_rules; i++)
         clean_rule(&c, lines.rules[i]);
+    if (!says)
+        return c;
     if (str_find_char(text, '@', 0) > 0) {
         clean_refuse(&c, "Ceci est une adresse électronique, pas une rue.");
         return c;
@@ -434,11 +484,31 @@ struct cleaned clean_voie(struct arena *a, struct str given)
         clean_refuse(&c, "Il y a dans cette rue un caractère qui n’est d’aucune écriture des rues, ou une lettre perdue (?). Retapez-la.");
         return c;
     }
-    if (!letters || only_town) {
+    if (!letters || only_town || nameless(text)) {
         clean_refuse(&c, only_town ? "Il n’y a ici que le code postal et la commune. Écrivez le numéro et le nom de la voie, par exemple 8 rue des Lilas." : refusal);
         return c;
     }
     if (c.n_rules == 0)
         clean_rule(&c, "voie.ponctuation");
     return clean_done(c, given, text);
+}
+
+/* Mending shows other damage (a quote taken away leaves "null"): until nothing changes. */
+struct cleaned clean_voie(struct arena *a, struct str given)
+{
+    struct cleaned c = clean_once(a, given);
+    for (int i = 0; i < ROUNDS_MAX; i++) {
+        if (c.n_rules == 0 || c.value.n == 0)
+            return c;
+        struct cleaned next = clean_once(a, c.value);
+        if (next.refused)
+            return next;
+        if (next.n_rules == 0)
+            return c;
+        for (size_t k = 0; k < next.n_rules; k++)
+            clean_rule(&c, next.rules[k]);
+        c = clean_done(c, given, next.value);
+    }
+    clean_refuse(&c, refusal);
+    return c;
 }

@@ -43,8 +43,9 @@ static bool same_word(struct str word, const char *short_form)
 
 static const char *among(const struct voie_word *words, size_t n, struct str word)
 {
+    char first = (char)(word.n > 0 ? clean_lower(word.p[0]) : 0);
     for (size_t i = 0; i < n; i++)
-        if (same_word(word, words[i].short_form))
+        if (words[i].short_form[0] == first && same_word(word, words[i].short_form))
             return words[i].full;
     return NULL;
 }
@@ -57,6 +58,13 @@ const char *clean_voie_kind(struct str word)
 const char *clean_voie_title(struct str word)
 {
     return among(titles, sizeof titles / sizeof *titles, word);
+}
+
+bool clean_voie_is_marshal(struct str word)
+{
+    return clean_word_in(" foch joffre leclerc de juin lyautey koenig gallieni fayolle maunoury franchet ney lannes davout murat "
+                         "soult bugeaud mac moncey mortier kellermann suchet exelmans canrobert niel clauzel oudinot brune ",
+                         word);
 }
 
 bool clean_voie_is_kind(struct str word)

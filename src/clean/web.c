@@ -25,7 +25,7 @@ static bool hex(char c)
 
 static size_t host_end(struct str v, size_t start)
 {
-    while (start < v.n && !strchr("/?#", v.p[start]))
+    while (start < v.n && v.p[start] != '/' && v.p[start] != '?' && v.p[start] != '#')
         start++;
     return start;
 }
@@ -41,6 +41,12 @@ static bool ipv4_valid(struct str host)
     return parts == 4;
 }
 
+/* "www.ville" lost its ending. */
+static bool host_cut(struct str host)
+{
+    return str_starts(host, STR("www.")) && str_find_char(host, '.', 4) < 0;
+}
+
 static bool host_and_port(struct str host)
 {
     ptrdiff_t colon = str_find_char(host, ':', 0);
@@ -51,7 +57,7 @@ static bool host_and_port(struct str host)
             return false;
         host.n = (size_t)colon;
     }
-    return clean_host_valid(host) || ipv4_valid(host);
+    return (clean_host_valid(host) && !host_cut(host)) || ipv4_valid(host);
 }
 
 /* Does an address start inside another one at i? Not in a parameter, nor in the archives of the web. */
@@ -71,6 +77,8 @@ static bool is_right(struct str v)
     if (start == 0 || v.n > URL_MAX || !host_and_port(str_sub(v, start, end - start)))
         return false;
     for (size_t i = end; i < v.n; i++) {
+        if (clean_is_letter(v.p[i]) && v.p[i] != 'h')
+            continue;
         if (!unreserved(v.p[i]) || (v.p[i] == '%' && !(i + 2 < v.n && hex(v.p[i + 1]) && hex(v.p[i + 2]))) ||
             (v.p[i] == 'h' && starts_inside(v, i)) ||
             ((v.p[i] == ',' || v.p[i] == ';') && starts_address(str_sub(v, i + 1, v.n))))
@@ -112,7 +120,8 @@ static size_t scheme_letters(struct str v, bool *secure)
         n++;
     }
     *secure = n > 0 && (clean_lower(v.p[n - 1]) == 's' || (n > 3 && clean_lower(v.p[n - 2]) == 's'));
-    return n >= 3 && t > 0 && p > 0 ? n : 0;
+    bool marked = str_starts(str_sub(v, n, 3), STR("://")); /* "htt://": then a letter more may be missing */
+    return n >= 3 && t > 0 && (p > 0 || marked) ? n : 0;
 }
 
 /* The scheme and its punctuation, however damaged: "https//:", "http:/", "https/www.", "http.://". 0: there is none. */
@@ -174,7 +183,7 @@ static void add_path(struct cleaned *c, struct clean_out *out, struct str path)
 /* Punctuation of the sentence around; a bracket that was opened inside stays. */
 static struct str trimmed(struct str v)
 {
-    while (v.n > 0 && strchr("<([{\"'.,;:-*", v.p[0]))
+    while (v.n > 0 && strchr("<([{\"'.,;:-*/", v.p[0]))
         v = str_sub(v, 1, v.n);
     while (v.n > 0) {
         char last = v.p[v.n - 1];
@@ -206,11 +215,13 @@ static enum word_kind address(struct arena *a, struct cleaned *c, struct str wor
     struct cleaned own = {0};
     bool secure, explicit_start;
     size_t whole = word.n;
+    bool dots = str_ends(word, STR("..."));
     word = trimmed(word);
     if (word.n != whole)
         clean_rule(&own, "site.ponctuation");
     size_t damaged = damaged_scheme(word, &secure);
     explicit_start = damaged > 0 || str_eq_nocase(str_sub(word, 0, 4), STR("www."));
+    bool shortened = dots || str_ends(word, STR("…")); /* "ville.fr/pag…" */
     const char *scheme = take_scheme(&own, &word);
     size_t end = host_end(word, 0);
     ptrdiff_t back = str_find_char(word, '\\', 0);
@@ -230,7 +241,7 @@ static enum word_kind address(struct arena *a, struct cleaned *c, struct str wor
     bool known = known_ending(host);
     add_path(&own, &out, str_sub(word, end, word.n));
     *url = clean_out_str(&out);
-    if (!is_right(*url) || (!explicit_start && !known) || (sentence && !known))
+    if (shortened || !is_right(*url) || (!explicit_start && !known) || (sentence && !known))
         return explicit_start ? WORD_BROKEN : WORD_TEXT;
     for (size_t i = 0; i < own.n_rules; i++)
         clean_rule(c, own.rules[i]);
@@ -253,12 +264,35 @@ static bool word_ends(struct str v, size_t start, size_t i)
         return true;
     if (c == ';' || c == ',') {
         struct str rest = str_sub(v, i + 1, v.n);
-        /* www,ville.fr; a list glued by its commas; a comma of the address itself */
-        return !(i - start == 3 && str_eq_nocase(str_sub(v, start, 3), STR("www"))) &&
+        /* www,ville.fr and https;//ville.fr; a list glued by its commas; a comma of the address itself */
+        return !(i - start == 3 && str_eq_nocase(str_sub(v, start, 3), STR("www"))) && !(rest.n > 1 && rest.p[0] == '/' && rest.p[1] == '/') &&
                (rest.n == 0 || rest.p[0] == ' ' || starts_address(rest) || scheme_length(str_sub(v, start, i)) == 0);
     }
     return c == 'h' && i > start && scheme_length(str_sub(v, i, v.n)) > 0 && starts_inside(str_sub(v, start, v.n), i - start) &&
            strchr("/;,)", v.p[i - 1]) && i - start > 8;
+}
+
+/* Links of a page: what they lead to, between spaces. The same text when there is none. */
+static struct str without_links(struct arena *a, struct cleaned *c, struct str v)
+{
+    static const struct str mark = STR_INIT("href=");
+    struct clean_out out = {0};
+    for (ptrdiff_t at = 0; (at = str_find(v, mark, (size_t)at)) >= 0;) {
+        size_t start = (size_t)at + mark.n;
+        char quote = (char)(start < v.n ? v.p[start] : 0);
+        ptrdiff_t end = quote == '"' || quote == '\'' ? str_find_char(v, quote, start + 1) : -1;
+        if (end < 0)
+            return v;
+        if (!out.p)
+            out = clean_out_new(a, v.n);
+        clean_out_add(&out, str_sub(v, start + 1, (size_t)end - start - 1));
+        clean_out_char(&out, ' ');
+        at = end;
+    }
+    if (!out.p)
+        return v;
+    clean_rule(c, "site.html");
+    return str_trim(clean_out_str(&out));
 }
 
 /* Spaces that stand inside an address: after the scheme, after "www.". */
@@ -315,9 +349,17 @@ static void each_word(struct arena *a, struct cleaned *c, struct str text, bool 
 struct cleaned clean_sites_web(struct arena *a, struct str v)
 {
     struct cleaned c = {.value = str_trim(v)};
-    struct str text;
+    struct str text, page = v;
     struct words w;
-    if (all_right(c.value) || !clean_cell(a, &c, v, &text))
+    if (all_right(c.value))
+        return c;
+    if (str_find_char(v, '<', 0) >= 0)
+        page = without_links(a, &c, v);
+    struct cleaned links = c;
+    bool says = clean_cell(a, &c, page, &text);
+    for (size_t i = 0; !c.refused && i < links.n_rules; i++)
+        clean_rule(&c, links.rules[i]);
+    if (!says)
         return c;
     text = closed_up(a, &c, text);
     struct cleaned before = c;

@@ -14,7 +14,7 @@ static const struct cli_command commands[] = {
      "| list | undo IMPORT",
      "charge des lieux, des structures et des services ; montre ou annule un import"},
     {"export", cmd_export,
-     "export --format lamednum-csv|lamednum-json|data-inclusion|geojson|hsds [-o FICHIER]",
+     "export --format FORMAT [-o FICHIER]",
      "rend toutes les données publiables"},
     {"territory", cmd_territory, "territory import FICHIER | search TEXTE | get [CLÉ] | set CLÉ VALEUR",
      "communes, coordonnées et réglages du territoire"},

@@ -124,6 +124,12 @@ static void answer_value(const struct directory_normalized *v, struct buf *out)
     json_object_end(&w);
 }
 
+static bool is_address(const json_t *value)
+{
+    return json_object_get(value, "voie") || json_object_get(value, "commune") || json_object_get(value, "code_postal") ||
+           json_object_get(value, "code_insee") || json_object_get(value, "adresse");
+}
+
 /* An address as an object: its parts together. The first part that cannot be kept is the error. */
 static void answer_address(struct arena *a, const json_t *value, struct directory_value_said *said, struct buf *out)
 {
@@ -177,7 +183,7 @@ static void answer_object(struct arena *a, const json_t *line, struct buf *out)
         answer_error(out, "« context » est un objet dont les valeurs sont des textes ou des nombres.");
         return;
     }
-    if (json_is_object(value) && (str_eq(said.field, STR("adresse")) || str_eq(said.field, STR("voie")))) {
+    if (is_address(value) && (str_eq(said.field, STR("adresse")) || str_eq(said.field, STR("voie")))) {
         answer_address(a, value, &said, out);
         return;
     }

@@ -97,4 +97,7 @@ enum hours_maybe { HOURS_NO, HOURS_YES, HOURS_MAYBE };
 /* Is this date in the school holidays of the département? HOURS_MAYBE when there is no data for it. */
 enum hours_maybe hours_school_holiday(const char *departement, struct civil_date date);
 
+/* "09:05"; up to 48:00. */
+void hours_format_clock(struct buf *b, int minutes);
+
 #endif

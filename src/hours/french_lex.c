@@ -153,6 +153,8 @@ static bool find_word(struct str s, struct french_token *t)
 static size_t find_phrase(struct str s, size_t i, struct french_token *t)
 {
     for (size_t k = 0; k < sizeof phrases / sizeof *phrases; k++) {
+        if (phrases[k].text[0] != s.p[i])
+            continue;
         struct str p = str_from(phrases[k].text);
         if (str_starts(str_sub(s, i, s.n), p) && !is_letter(at(s, i + p.n)) && !is_digit(at(s, i + p.n))) {
             *t = (struct french_token){phrases[k].kind, phrases[k].value};

@@ -102,8 +102,10 @@ static void write_spans(struct buf *b, const struct french_span *spans, size_t n
 {
     for (size_t i = 0; i < n; i++) {
         int end = spans[i].end > DAY_MIN ? spans[i].end - DAY_MIN : spans[i].end;
-        buf_printf(b, "%s%02d:%02d-%02d:%02d", i > 0 ? "," : " ", spans[i].start / 60, spans[i].start % 60, end / 60,
-                   end % 60);
+        buf_char(b, i > 0 ? ',' : ' ');
+        hours_format_clock(b, spans[i].start);
+        buf_char(b, '-');
+        hours_format_clock(b, end);
     }
 }
 

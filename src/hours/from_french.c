@@ -53,24 +53,33 @@ static bool is_empty_cell(struct str cell)
     return true;
 }
 
-/* One cell as a clause of its day; `closed` when it says so. */
-static enum err read_cell(struct arena *a, struct str cell, int day, struct french_text *week)
+/* What a cell says; NULL when it is not understood. Days are often alike: a cell that was read is not read again. */
+static const struct french_text *read_cell(struct arena *a, const struct str cells[7], int day,
+                                           const struct french_text *read[7])
 {
+    for (int earlier = 0; earlier < day; earlier++)
+        if (read[earlier] && str_eq(cells[earlier], cells[day]))
+            return read[earlier];
     struct french_text *t = ARENA_NEW(a, struct french_text);
-    if (is_empty_cell(cell))
-        return OK;
-    if (cell.n > HOURS_TEXT_MAX || !french_read(a, cell, t) || t->holidays_off || t->vacation_off)
-        return ERR_INVALID;
+    if (cells[day].n > HOURS_TEXT_MAX || !french_read(a, cells[day], t) || t->holidays_off || t->vacation_off)
+        return NULL;
+    return t;
+}
+
+/* Puts it under its day. */
+static enum err add_day(const struct french_text *t, int day, struct french_text *week)
+{
     for (size_t i = 0; i < t->n; i++) {
-        struct french_clause *c = &t->clauses[i];
+        const struct french_clause *c = &t->clauses[i];
         bool own_day = c->has_days && !c->holidays && c->mask == 1u << day; /* "lundi : 9h-12h" under lundi */
         if ((c->has_days && !own_day) || week->n == CLAUSES_MAX)
             return ERR_INVALID;
         if (c->closed && t->n == 1 && c->period[0] == '\0')
             return OK;
-        c->has_days = true;
-        c->mask = 1u << day;
-        week->clauses[week->n++] = *c;
+        struct french_clause *mine = &week->clauses[week->n++];
+        *mine = *c;
+        mine->has_days = true;
+        mine->mask = 1u << day;
     }
     return OK;
 }
@@ -78,9 +87,16 @@ static enum err read_cell(struct arena *a, struct str cell, int day, struct fren
 enum err hours_from_french_week(struct arena *a, const struct str cells[7], struct str *expression)
 {
     struct french_text *week = ARENA_NEW(a, struct french_text);
+    const struct french_text *read[7] = {NULL};
     *expression = STR_NONE;
-    for (int day = 0; day < 7; day++)
-        TRY(read_cell(a, cells[day], day, week));
+    for (int day = 0; day < 7; day++) {
+        if (is_empty_cell(cells[day]))
+            continue;
+        read[day] = read_cell(a, cells, day, read);
+        if (!read[day])
+            return ERR_INVALID;
+        TRY(add_day(read[day], day, week));
+    }
     if (week->n == 0)
         return ERR_NOT_FOUND;
     return write_canonical(a, week, expression);

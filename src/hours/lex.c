@@ -61,6 +61,8 @@ static size_t space_at(struct str s, size_t i)
     char c = s.p[i];
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
         return 1;
+    if ((unsigned char)c < 0x80)
+        return 0;
     if (str_starts(str_sub(s, i, 2), STR("\xC2\xA0")))
         return 2;
     return str_starts(str_sub(s, i, 3), STR("\xE2\x80\xAF")) ? 3 : 0;
@@ -69,6 +71,8 @@ static size_t space_at(struct str s, size_t i)
 /* Bytes of a dash that is not the ASCII one: U+2010…U+2014, U+2212. */
 static size_t dash_at(struct str s, size_t i)
 {
+    if ((unsigned char)s.p[i] < 0x80)
+        return 0;
     struct str d = str_sub(s, i, 3);
     if (d.n == 3 && str_starts(d, STR("\xE2\x80")) && (unsigned char)d.p[2] >= 0x90 &&
         (unsigned char)d.p[2] <= 0x94)

@@ -111,7 +111,7 @@ static enum err take_encoding(struct table *t, struct csv_options *opt)
     } else if (str_eq_nocase(name, STR("windows-1252")) || str_eq_nocase(name, STR("latin1")) || str_eq_nocase(name, STR("iso-8859-1"))) {
         opt->encoding = CSV_CP1252;
     } else {
-        return table_fail(t, "L’encodage « %.*s » n’est pas connu : utf-8 ou windows-1252.", STR_ARG(name));
+        return table_fail(t, "L’encodage « %.*s » n’est pas connu : utf-8 ou windows-1252.", STR_ARG(table_shown(name, 100)));
     }
     return OK;
 }

@@ -70,7 +70,7 @@ static enum err several_lists(struct table *t, const struct found *found)
     struct buf names;
     buf_init(&names, 64 * 1024);
     for (size_t i = 0; i < found->n; i++)
-        buf_printf(&names, "%s« %.*s »", i ? ", " : "", STR_ARG(str_sub(found->path[i], 0, NAME_MAX)));
+        buf_printf(&names, "%s« %.*s »", i ? ", " : "", STR_ARG(table_shown(found->path[i], NAME_MAX)));
     enum err e = table_fail(t, "Ce JSON contient plusieurs listes : %.*s. Dites laquelle lire.", STR_ARG(buf_str(&names)));
     buf_deinit(&names);
     return e;
@@ -79,7 +79,7 @@ static enum err several_lists(struct table *t, const struct found *found)
 static enum err no_list(struct table *t)
 {
     if (t->opt.records.n > 0)
-        return table_fail(t, "Ce JSON n’a pas de liste « %.*s ».", STR_ARG(str_sub(t->opt.records, 0, NAME_MAX)));
+        return table_fail(t, "Ce JSON n’a pas de liste « %.*s ».", STR_ARG(table_shown(t->opt.records, NAME_MAX)));
     return table_fail(t, "Ce JSON ne contient aucune liste de fiches.");
 }
 

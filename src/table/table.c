@@ -4,19 +4,32 @@
 #include "base/utf8.h"
 #include "table/table_private.h"
 
+/* A text that was cut may end in the middle of a character. */
+static size_t whole_characters(const char *text, size_t n)
+{
+    size_t start = n;
+    uint32_t cp;
+    while (start > 0 && utf8_is_cont((unsigned char)text[start - 1]))
+        start--;
+    if (start > 0)
+        start--;
+    return n == 0 || utf8_decode(text + start, n - start, &cp) > 0 ? n : start;
+}
+
+struct str table_shown(struct str s, size_t n)
+{
+    s = str_sub(s, 0, n);
+    return str_sub(s, 0, whole_characters(s.p, s.n));
+}
+
 enum err table_fail(struct table *t, const char *fmt, ...)
 {
     char text[1024];
     va_list args;
     va_start(args, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, args);
+    vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    size_t length = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-    while (length > 0 && length == sizeof text - 1 && utf8_is_cont((unsigned char)text[length - 1]))
-        length--; /* never the half of a character */
-    if (length == sizeof text - 1)
-        length--;
-    t->why = arena_str(t->a, (struct str){text, length});
+    t->why = arena_str(t->a, (struct str){text, whole_characters(text, strlen(text))});
     return ERR_INVALID;
 }
 

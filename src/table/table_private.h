@@ -31,6 +31,8 @@ struct table {
 
 /* Says why, and returns ERR_INVALID. */
 enum err table_fail(struct table *t, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
+/* At most n bytes of a name, never half a character. */
+struct str table_shown(struct str s, size_t n);
 /* Does one of the cells say something? More than `least` − 1 of them? */
 size_t table_filled(const struct str *cells, size_t n, size_t least);
 /* The headers as names: spaces folded, empty ones numbered, doubles numbered. */

@@ -370,8 +370,8 @@ static enum err unknown_sheet(struct xlsx *x)
     struct buf names;
     buf_init(&names, 64 * 1024);
     for (size_t i = 0; i < x->n_sheets && names.n < LIST_MAX; i++)
-        buf_printf(&names, "%s« %.*s »", i ? ", " : "", STR_ARG(x->sheets[i].name));
-    enum err e = table_fail(x->t, "Ce classeur n’a pas de feuille « %.*s ». Feuilles : %.*s.", STR_ARG(str_sub(x->t->opt.sheet, 0, 100)),
+        buf_printf(&names, "%s« %.*s »", i ? ", " : "", STR_ARG(table_shown(x->sheets[i].name, 100)));
+    enum err e = table_fail(x->t, "Ce classeur n’a pas de feuille « %.*s ». Feuilles : %.*s.", STR_ARG(table_shown(x->t->opt.sheet, 100)),
                             STR_ARG(buf_str(&names)));
     buf_deinit(&names);
     return e;

@@ -204,15 +204,40 @@ static void place(enum lang lang)
     done("report");
 }
 
+static void quality(enum lang lang)
+{
+    static const struct view_item examples[] = {
+        {.words = STR_INIT("Médiathèque de Saint-Aubin"), .detail = STR_INIT("Saint-Aubin-d’Aubigné"), .url = STR_INIT("/lieux/a")},
+        {.words = STR_INIT("Espace social commun des Tilleuls, antenne du centre communal d’action sociale"), .url = STR_INIT("/lieux/b")}};
+    static const struct view_figure figures[] = {
+        {STR_INIT("Pas de téléphone"), STR_INIT("On ne peut pas appeler avant de venir."), 264, STR_INIT("6 %"), 6, ITEMS(examples)},
+        {STR_INIT("Pas de numéro SIRET, RNA ou RIDET"), STR_INIT(""), 4272, STR_INIT("plus de 99 %"), 100, NULL, 0},
+        {STR_INIT("Pas d’horaires"), STR_INIT("On risque de trouver porte close."), 0, STR_INIT("0 %"), 0, NULL, 0}};
+    static const struct view_figures families[] = {
+        {STR_INIT("Ce qui manque"), STR_INIT("manque"), STR_INIT("Une information que personne ne nous a donnée."),
+         STR_INIT("Qui peut corriger : le lieu lui-même."), ITEMS(figures)}};
+    static const struct view_quality_source sources[] = {
+        {STR_INIT("Annuaire des associations du département et de ses intercommunalités"), STR_INIT("source-a"), 1914, 1900, 14, 4441,
+         STR_INIT("24 novembre 2026"), STR_INIT("data·inclusion v1 (JSON)"), STR_INIT("88 sur 100"), ITEMS(families)},
+        {STR_INIT("Équipe du territoire"), STR_INIT("source-b"), 3, 3, 0, 0, STR_INIT(""), STR_INIT(""), STR_INIT(""), ITEMS(families)}};
+    struct view_quality p = {.all = sources[0], .sources = sources, .n_sources = 2};
+    directory_page_quality(page(lang, "/qualite-des-donnees", SECTION_DATA), &p);
+    done("quality");
+}
+
 static void others(enum lang lang)
 {
-    const struct view_download downloads[] = {
-        {STR("Lieux (CSV)"), STR("Standard de la médiation numérique, pour un tableur."), STR("/donnees-ouvertes/lieux.csv"), STR("csv")},
-        {STR("Lieux (JSON)"), STR("Le même standard, pour un programme."), STR("/donnees-ouvertes/lieux.json"), STR("json")},
-        {STR("Structures et services"), STR("data·inclusion v1, JSON."), STR("/donnees-ouvertes/di.json"), STR("json")},
-        {STR("Carte"), STR("GeoJSON, pour un logiciel de carte."), STR("/donnees-ouvertes/lieux.geojson"), STR("geojson")},
+    const struct view_download sheets[] = {
+        {STR("Tableur : lieux, structures et services (Excel)"), STR("Pour lire, trier et imprimer. Trois feuilles, en mots clairs."), STR("/donnees-ouvertes/xlsx"), STR("xlsx")},
+        {STR("Tout dans un tableau (CSV)"), STR("Une ligne par lieu, structure ou service, toutes les informations."), STR("/donnees-ouvertes/csv-tout"), STR("csv")},
     };
-    struct view_data d = {downloads, 4, 450, 3500, 5210, {2026, 11, 24}};
+    const struct view_download standards[] = {
+        {STR("Lieux de médiation numérique 2.0.0 (CSV)"), STR("Le standard national des lieux, version de 2026."), STR("/donnees-ouvertes/lamednum-2-csv"), STR("csv")},
+        {STR("Structures et services, data·inclusion v1 (JSON)"), STR("Le standard national des structures et des services."), STR("/donnees-ouvertes/data-inclusion"), STR("json")},
+    };
+    const struct view_downloads groups[] = {{STR("Pour ouvrir dans un tableur"), sheets, 2},
+                                            {STR("Pour échanger avec les plateformes nationales"), standards, 2}};
+    struct view_data d = {groups, 2, 450, 3500, 5210, {2026, 11, 24}};
     directory_page_data(page(lang, "/donnees-ouvertes", SECTION_DATA), &d);
     done("data");
 
@@ -255,6 +280,7 @@ int main(int argc, char **argv)
         home((enum lang)lang);
         results((enum lang)lang);
         place((enum lang)lang);
+        quality((enum lang)lang);
         others((enum lang)lang);
     }
     http_set_assets(NULL);

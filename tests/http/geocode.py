@@ -238,6 +238,24 @@ def test_addresses_that_may_not_be():
         assert d.run("geocode", *wrong).returncode == 2
 
 
+def test_the_site_does_it_by_itself():
+    service = Service(right)
+    d = Directory("4 rue de Rennes")
+    d.run("territory", "set", "geocoding", service.url)
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        listen = f"127.0.0.1:{s.getsockname()[1]}"
+    site = subprocess.Popen([PROGRAM, "serve", "--listen", listen, "--db", f"sqlite:{d.path}/b.sqlite"],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 40
+        while d.rows("SELECT COUNT(*) FROM directory_place WHERE latitude IS NOT NULL") != [(1,)]:
+            assert time.monotonic() < until, "the job did not run"
+            time.sleep(0.2)
+    finally:
+        site.terminate()
+        site.wait(timeout=20)
+
+
 def test_a_proxy_of_the_environment_is_not_used():
     service = Service(right)
     d = Directory("4 rue de Rennes")

@@ -3,6 +3,7 @@
 #include "site.h"
 
 #include "base/clock.h"
+#include "modules/territory/territory.h"
 
 #define NBSP "\u00a0"
 
@@ -184,6 +185,45 @@ static void downloads(struct store *s)
     site_close(&site);
 }
 
+/* Without a point, a place is found from where its commune is; nothing else takes that for where it is. */
+static void approximate_positions(struct store *s)
+{
+    struct site site;
+    open_filled(&site, s);
+    const char *found = "/recherche?ou=Cesson-S%C3%A9vign%C3%A9", *sheet = "/lieux/mediatheque-des-embruns-rennes";
+    assert_silent(&site, found, "position approximative");
+    assert_says(&site, sheet, "openstreetmap.org/directions");
+    change(s, "UPDATE directory_place SET latitude = NULL, longitude = NULL, code_insee = $1", "35238");
+    site_refresh(&site);
+    assert_says(&site, found, "km</span> · 4 rue des Goélands, Rennes (position approximative" NBSP ": centre de la commune)</p>");
+    assert_says(&site, "/recherche?ou=Rennes", "<p class=\"quiet\">4 rue des Goélands, Rennes (position"); /* not “0 m” */
+    assert_says(&site, "/en/recherche?ou=Cesson-S%C3%A9vign%C3%A9", "(approximate position: centre of the town)");
+    assert_silent(&site, found, "openstreetmap.org/directions");
+    assert_silent(&site, "/recherche", "position approximative"); /* no distance is said there */
+    assert_says(&site, sheet, "position approximative" NBSP ": centre de la commune");
+    assert_silent(&site, sheet, "openstreetmap.org/directions");
+    assert_silent(&site, "/lieux/maison-des-voisins-fougeres", "position approximative");
+    assert_says(&site, "/donnees-ouvertes/geojson", "\"features\":");
+    static const char *const files[] = {"/donnees-ouvertes/geojson", "/donnees-ouvertes/lamednum-csv",
+                                        "/donnees-ouvertes/lamednum-json", "/donnees-ouvertes/data-inclusion",
+                                        "/api/v1/services", "/api/v1/structures"};
+    struct territory_commune rennes;
+    assert_true(territory_commune_find(STR("35238"), &rennes));
+    struct str latitude = arena_printf(s->a, "%.6f", territory_point(NULL, &rennes).point.lat);
+    latitude = arena_str(s->a, str_sub(latitude, 0, 6)); /* "48.111", however many digits follow */
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        assert_silent(&site, files[i], latitude.p);
+    /* Of a small commune only its neighbours are known; without a code, its postal code and name tell it. */
+    change(s, "UPDATE directory_place SET code_insee = NULL, code_postal = '35500', commune = $1", "Saint-Aubin-des-Landes");
+    site_refresh(&site);
+    assert_says(&site, "/recherche?ou=Vitr%C3%A9", "(position approximative" NBSP ": alentours de la commune)");
+    change(s, "UPDATE directory_place SET code_postal = '99999', commune = $1", "Nulle part");
+    site_refresh(&site);
+    assert_silent(&site, sheet, "position approximative");
+    site_close(&site);
+    clock_set_source(NULL);
+}
+
 static void quality(struct store *s)
 {
     struct site site;
@@ -216,6 +256,7 @@ int main(void)
     static const struct store_test tests[] = {
         STORE_TEST(around_a_commune), STORE_TEST(which_commune), STORE_TEST(filters_and_pages),
         STORE_TEST(open_and_closed),  STORE_TEST(how_sure),      STORE_TEST(moved_and_gone),
-        STORE_TEST(downloads),        STORE_TEST(quality)};
+        STORE_TEST(downloads),        STORE_TEST(quality),
+        STORE_TEST(approximate_positions)};
     return site_test_main(tests, sizeof tests / sizeof *tests);
 }

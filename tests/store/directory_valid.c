@@ -6,17 +6,30 @@
 
 #include "base/csv.h"
 #include "base/json.h"
+#include "base/text.h"
 
+/* Each pattern is compiled once: there are few of them, and many values. */
 static bool matches(const char *pattern, struct str value)
 {
-    regex_t re;
+    enum { PATTERNS_MAX = 128 };
+    static struct {
+        char *pattern;
+        regex_t re;
+    } known[PATTERNS_MAX];
+    size_t i = 0;
+    while (i < PATTERNS_MAX && known[i].pattern && strcmp(known[i].pattern, pattern) != 0)
+        i++;
+    assert_true(i < PATTERNS_MAX);
+    if (!known[i].pattern) {
+        assert_int_equal(regcomp(&known[i].re, pattern, REG_EXTENDED | REG_NOSUB), 0);
+        known[i].pattern = strdup(pattern);
+        assert_non_null(known[i].pattern);
+    }
     char *text = malloc(value.n + 1);
     assert_non_null(text);
     memcpy(text, value.p ? value.p : "", value.n);
     text[value.n] = 0;
-    assert_int_equal(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
-    bool yes = regexec(&re, text, 0, NULL, 0) == 0;
-    regfree(&re);
+    bool yes = regexec(&known[i].re, text, 0, NULL, 0) == 0;
     free(text);
     return yes;
 }
@@ -79,42 +92,94 @@ static const struct {
 };
 enum { LAMEDNUM_FIELDS = sizeof lamednum / sizeof *lamednum };
 
-static void check_lamednum_cell(struct store *s, size_t i, struct str v)
+/* What 2.0.0 says otherwise. structure_parente is gone. */
+static const struct {
+    const char *name, *pattern;
+    bool required;
+} lamednum_2[] = {
+    {"pivot", "^[0-9]{14}$", false},
+    {"code_insee", "^((0[1-9]|1[0-9]|2[AB]|2[1-9]|[3-8][0-9]|9[0-5])[0-9]{3}|(97[1-8]|98[1-9])[0-9]{2})$", false},
+    {"date_maj", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", false},
+    {"formations_labels",
+     ANY_OF("Formé à « Mon Espace Santé »|Formé à « DUPLEX » \\(illettrisme\\)|Arnia/MedNum BFC "
+            "\\(Bourgogne-Franche-Comté\\)|Collectif ressources et acteurs réemploi \\(Normandie\\)|Étapes "
+            "numériques \\(La Poste\\)|Fabriques de Territoire|Les Éclaireurs du numérique \\(Drôme\\)|Mes Papiers "
+            "\\(Métropole de Lyon\\)|ORDI 3.0|SUD LABS \\(PACA\\)"), false},
+};
+static bool gone(size_t i, int version)
 {
-    const char *name = lamednum[i].name;
+    return version == 2 && strcmp(lamednum[i].name, "structure_parente") == 0;
+}
+
+/* In the order of the alphabet, without doubles: order says nothing, so that two files may be compared. */
+static void check_sorted(const char *name, struct str v)
+{
+    static const char *const texts[] = {"nom", "commune", "adresse", "complement_adresse", "horaires", "presentation_resume",
+                                        "presentation_detail", "source", "structure_parente"};
+    struct str before = STR_NONE, item;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(name, texts[i]) == 0)
+            return;
+    for (; str_split(&v, '|', &item); before = item)
+        if (before.n > 0 && (str_eq(before, item) || text_compare(before, item) > 0))
+            fail_msg("%s: \"%.*s\" before \"%.*s\"", name, STR_ARG(before), STR_ARG(item));
+}
+
+static void check_lamednum_cell(struct store *s, size_t i, struct str v, int version)
+{
+    const char *name = lamednum[i].name, *pattern = lamednum[i].pattern;
+    bool required = lamednum[i].required;
+    for (size_t k = 0; version == 2 && k < sizeof lamednum_2 / sizeof *lamednum_2; k++)
+        if (strcmp(lamednum_2[k].name, name) == 0) {
+            pattern = lamednum_2[k].pattern;
+            required = lamednum_2[k].required;
+        }
     if (v.n == 0) {
-        if (lamednum[i].required)
+        if (required)
             fail_msg("%s is required and empty", name);
         return;
     }
     if (!str_is_utf8(v))
         fail_msg("%s is not UTF-8", name);
-    if (lamednum[i].pattern && !matches(lamednum[i].pattern, v))
+    if (pattern && !matches(pattern, v))
         fail_msg("%s: \"%.*s\" breaks the standard", name, STR_ARG(v));
     if (lamednum[i].max > 0 && str_length(v) > lamednum[i].max)
         fail_msg("%s is longer than %zu", name, lamednum[i].max);
+    check_sorted(name, v);
     if (strcmp(name, "horaires") == 0) {
         struct hours *h;
         struct str why;
         if (hours_parse(s->a, v, &h, &why) != OK)
-            fail_msg("horaires: %.*s", STR_ARG(v));
+            fail_msg("horaires: %.*s", STR_ARG(why));
     }
 }
 
-size_t assert_valid_lamednum_csv(struct store *s, struct str csv)
+static size_t assert_valid_csv(struct store *s, struct str csv, int version)
 {
     struct csv_reader *r = csv_reader_new(s->a, csv, (struct csv_options){',', CSV_UTF8});
     struct csv_row row;
-    size_t places = 0;
+    size_t places = 0, n = LAMEDNUM_FIELDS - (version == 2);
     assert_true(csv_next(r, &row));
-    assert_int_equal(row.n, LAMEDNUM_FIELDS);
-    for (size_t i = 0; i < LAMEDNUM_FIELDS; i++)
-        assert_true(str_eq(row.cells[i], str_from(lamednum[i].name)));
+    assert_int_equal(row.n, n);
+    for (size_t i = 0, c = 0; i < LAMEDNUM_FIELDS; i++)
+        if (!gone(i, version))
+            assert_true(str_eq(row.cells[c++], str_from(lamednum[i].name)));
     json_t *ids = json_object();
     for (; csv_next(r, &row); places++) {
-        assert_int_equal(row.n, LAMEDNUM_FIELDS);
-        for (size_t i = 0; i < LAMEDNUM_FIELDS; i++)
-            check_lamednum_cell(s, i, row.cells[i]);
+        struct str point[2] = {STR_NONE, STR_NONE};
+        assert_int_equal(row.n, n);
+        for (size_t i = 0, c = 0; i < LAMEDNUM_FIELDS; i++) {
+            if (gone(i, version))
+                continue;
+            if (strcmp(lamednum[i].name, "latitude") == 0 || strcmp(lamednum[i].name, "longitude") == 0)
+                point[lamednum[i].name[1] == 'o'] = row.cells[c];
+            check_lamednum_cell(s, i, row.cells[c++], version);
+        }
+        double latitude, longitude;
+        if ((point[0].n > 0) != (point[1].n > 0))
+            fail_msg("half a point");
+        if (str_to_double(point[0], &latitude) && str_to_double(point[1], &longitude))
+            assert_true(geo_in_france((struct geo_point){latitude, longitude}));
         const char *id = arena_cstr(s->a, row.cells[0]);
         if (json_object_get(ids, id))
             fail_msg("id \"%s\" twice", id);
@@ -122,6 +187,16 @@ size_t assert_valid_lamednum_csv(struct store *s, struct str csv)
     }
     json_decref(ids);
     return places;
+}
+
+size_t assert_valid_lamednum_csv(struct store *s, struct str csv)
+{
+    return assert_valid_csv(s, csv, 1);
+}
+
+size_t assert_valid_lamednum_2_csv(struct store *s, struct str csv)
+{
+    return assert_valid_csv(s, csv, 2);
 }
 
 /* -- the standard's JSON schemas, as far as data·inclusion uses JSON Schema ----------------------- */

@@ -5,8 +5,9 @@
 
 #include "directory_test.h"
 
-/* Number of places. */
+/* Version 1.0.2; the number of places. */
 size_t assert_valid_lamednum_csv(struct store *s, struct str csv);
+size_t assert_valid_lamednum_2_csv(struct store *s, struct str csv);
 /* Numbers of structures and services. */
 void assert_valid_inclusion(struct store *s, struct str json, size_t *structures, size_t *services);
 /* RFC 7946; the number of features. */

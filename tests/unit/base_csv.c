@@ -150,6 +150,7 @@ static void encodings(void **state)
     assert_rows("\xEF\xBB\xBFnom;ville\nÉté;Hœdic\n", "1:nom|ville\n2:Été|Hœdic\n");
     assert_rows("\xEF\xBB\xBF\"nom\";ville\n", "1:nom|ville\n"); /* BOM before a quote */
     assert_rows("\xEF\xBB\xBF", "");
+    assert_rows("\xEF\xBB\xBFnom;ville\nM\xE9" "dia;Bruz\n", "1:nom|ville\n2:Média|Bruz\n"); /* pasted from elsewhere */
     assert_rows("nom;ville\nM\xE9"
                 "diath\xE8que;H\x9C"
                 "dic \x80\n",

@@ -282,6 +282,120 @@ static void quality(void **state)
     assert_true(directory_quality(&v, today) == 0.72);
 }
 
+/* Worth 1 in all but what is tried: date and description, each one of nine criteria. */
+static struct directory_service good_service(char *description, size_t length)
+{
+    struct directory_service v = a_service();
+    memset(description, 'a', length);
+    v.description = (struct str){description, length};
+    v.date_maj = STR("2026-11-24");
+    v.telephone = STR("+33261910011");
+    v.adresse = STR("1 rue");
+    directory_set_add(&v.frais, directory_enum_find(ENUM_FRAIS, STR("gratuit")));
+    directory_set_add(&v.publics, 0);
+    directory_set_add(&v.thematiques, 0);
+    directory_set_add(&v.modes_accueil, directory_enum_find(ENUM_MODE_ACCUEIL, STR("en-presentiel")));
+    directory_set_add(&v.modes_mobilisation, directory_enum_find(ENUM_MODE_MOBILISATION, STR("telephoner")));
+    directory_set_add(&v.mobilisable_par, 0);
+    return v;
+}
+
+/* Expected values: round(sum of round(criterion, 2) / 9, 2) with the national service's own arithmetic. `today` is
+ * 2026-11-24. */
+static void quality_of_dates(void **state)
+{
+    (void)state;
+    static char text[300];
+    static const struct {
+        const char *date;
+        double score;
+    } cases[] = {
+        {"2026-11-24", 1},    {"2026-11-25", 1},    /* tomorrow, overseas */
+        {"2026-05-29", 1},    /* 179 days */
+        {"2026-05-28", 0.89}, /* 180 days: neither before the limit nor after it */
+        {"2026-05-27", 1},    /* 181 days: 549/550 is 1.00 */
+        {"2026-05-24", 1},    /* 184 days: 0.99 */
+        {"2026-02-01", 0.98}, /* 296 days: 0.79 */
+        {"2025-08-23", 0.94}, /* 458 days: 0.49 */
+        {"2024-11-25", 0.89}, /* 729 days: 1/550 is 0.00 */
+        {"2024-11-24", 0.89}, /* 730 days */
+        {"2001-01-01", 0.89},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct directory_service v = good_service(text, sizeof text);
+        v.date_maj = str_from(cases[i].date);
+        double got = directory_quality(&v, today);
+        if (got != cases[i].score)
+            fail_msg("%s: %.17g, not %.17g", cases[i].date, got, cases[i].score);
+    }
+    struct directory_service v = good_service(text, sizeof text);
+    v.date_maj = STR("2001-01-01");
+    v.record.source = STR("france-travail"); /* keeps its own dates: the criterion is left out */
+    assert_true(directory_quality(&v, today) == 1);
+}
+
+static void quality_of_descriptions(void **state)
+{
+    (void)state;
+    static char text[10001];
+    static const struct {
+        size_t length;
+        double score;
+    } cases[] = {{49, 0.89},  {50, 0.94},  {199, 0.94},  {200, 1},     {1999, 1},
+                 {2000, 0.94}, {10000, 0.94}, {10001, 0.89}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct directory_service v = good_service(text, cases[i].length);
+        if (directory_quality(&v, today) != cases[i].score)
+            fail_msg("%zu: %.17g", cases[i].length, directory_quality(&v, today));
+    }
+}
+
+/* Two decimals of the exact value; of two as near, the even one. Eight criteria make halves of hundredths. */
+static void quality_is_rounded_to_the_even(void **state)
+{
+    (void)state;
+    static char text[300];
+    struct directory_service v = good_service(text, sizeof text);
+    v.modes_accueil = DIRECTORY_SET_NONE; /* the address does not count any more: eight criteria */
+    v.publics = DIRECTORY_SET_NONE;
+    assert_true(directory_quality(&v, today) == 0.88); /* 7 of 8: 0.875 */
+    v.thematiques = v.frais = DIRECTORY_SET_NONE;
+    assert_true(directory_quality(&v, today) == 0.62); /* 5 of 8: 0.625 */
+}
+
+static void quality_of_fees_and_contacts(void **state)
+{
+    (void)state;
+    static char text[300];
+    struct directory_service v = good_service(text, sizeof text);
+    v.frais = DIRECTORY_SET_NONE;
+    directory_set_add(&v.frais, directory_enum_find(ENUM_FRAIS, STR("payant")));
+    assert_true(directory_quality(&v, today) == 0.94); /* how much is not said */
+    v.frais_precisions = STR("10 €");
+    assert_true(directory_quality(&v, today) == 1);
+    directory_set_add(&v.modes_mobilisation, directory_enum_find(ENUM_MODE_MOBILISATION, STR("envoyer-un-courriel")));
+    assert_true(directory_quality(&v, today) == 0.9); /* ten criteria, no address to write to */
+    v.courriel = STR("a@b.example");
+    assert_true(directory_quality(&v, today) == 1);
+    v.adresse = STR_NONE;
+    assert_true(directory_quality(&v, today) == 0.9);
+}
+
+static void codes_of_the_official_list(void **state)
+{
+    (void)state;
+    static const char *const right[] = {"01001", "19272", "2A004", "2B033", "21001", "35238", "75101", "69381", "13201",
+                                        "95680", "97101", "97701", "97801", "98735", "98818", "98901"};
+    static const char *const wrong[] = {"", "00100", "20004", "2C001", "96001", "97001", "97901", "98001", "99123", "3523",
+                                        "352380", "3523A", "A5238", "2a004"};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        if (!check_code_insee_cog(str_from(right[i])))
+            fail_msg("%s", right[i]);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (check_code_insee_cog(str_from(wrong[i])))
+            fail_msg("%s", wrong[i]);
+}
+
 static void departements(void **state)
 {
     (void)state;
@@ -356,6 +470,11 @@ int main(void)
         cmocka_unit_test(inclusion_dates_and_publics),
         cmocka_unit_test(zones),
         cmocka_unit_test(quality),
+        cmocka_unit_test(quality_of_dates),
+        cmocka_unit_test(quality_of_descriptions),
+        cmocka_unit_test(quality_is_rounded_to_the_even),
+        cmocka_unit_test(quality_of_fees_and_contacts),
+        cmocka_unit_test(codes_of_the_official_list),
         cmocka_unit_test(departements),
         cmocka_unit_test(fields_are_those_of_the_standards),
         cmocka_unit_test(fingerprints),

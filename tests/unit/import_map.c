@@ -171,7 +171,8 @@ static void ids_and_sources(void **state)
     assert_str_eq(*raw_cell(&moved, "id"), id);
     assert_false(str_eq(*raw_cell(&other, "id"), id));
     assert_cell(&first, "source", "Essai");
-    assert_cell(&first, "date_maj", "1970-01-01");
+    assert_cell(&first, "date_maj", "");
+    assert_string_equal(first.date_inconnue, "1970-01-01");
     struct raw_record said = mapped("{\"id\":{\"colonne\":\"id\"},\"source\":{\"colonne\":\"src\",\"valeur\":\"Autre\"}," NOM "}", "id;nom;src\n7;A;Hinaura\n");
     assert_cell(&said, "id", "7");
     assert_cell(&said, "source", "Hinaura");

@@ -139,7 +139,8 @@ static bool same_point(struct vector *v)
 static bool same_date(struct vector *v)
 {
     struct str theirs = str_sub(str_from(json_string_value(v->result)), 0, 10);
-    return str_eq(cell(&v->clean, "date_maj"), theirs);
+    struct str ours = cell(&v->clean, "date_maj");
+    return str_eq(ours.n ? ours : str_from(v->clean.date_inconnue), theirs);
 }
 
 static bool same_presentation(struct vector *v)
@@ -297,7 +298,7 @@ static bool run_line(const char *line)
             char *theirs = json_dumps(json_object_get(c, v.result ? "result" : "error"), JSON_ENCODE_ANY), *row = json_dumps(v.row, 0);
             (void)printf("  differs: %s %s\n    theirs: %s\n", fn, row, theirs);
             for (size_t i = 0; i < RAW_CELLS; i++)
-                if (v.clean.cells[i].n > 0 && !str_eq(v.clean.cells[i], STR("1970-01-01")))
+                if (v.clean.cells[i].n > 0)
                     (void)printf("    ours:   %s = %.*s\n", field_table(DIRECTORY_PLACE)->fields[i].name, STR_ARG(v.clean.cells[i]));
             free(theirs);
             free(row);

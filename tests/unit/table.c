@@ -309,6 +309,8 @@ static void workbook_of_another_program(void **state)
     assert_str(shown_with(data, (struct table_options){.sheet = STR("Cachée")}), "2: nom=X\n");
     assert_str(refusal_of(data, (struct table_options){.sheet = STR("Bus")}),
                "Ce classeur n’a pas de feuille « Bus ». Feuilles : « Lisez-moi », « Cachée », « Lieux ».");
+    struct str name = STR("aéééééééééééééééééééééééééééééééééééééééééééééééééééééééé"); /* its hundredth byte is half a character */
+    assert_true(str_starts(refusal_of(data, (struct table_options){.sheet = name}), STR("Ce classeur n’a pas de feuille « aéé")));
     assert_str(refusal_of(data, (struct table_options){.header = 40}), "Aucune ligne de titres à la ligne 40 de la feuille.");
     assert_refused(str_sub(data, 0, data.n / 2), "abîmé");
 }

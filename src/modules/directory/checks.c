@@ -61,6 +61,22 @@ const char *check_code_insee_lamednum(const struct check_context *cx, struct str
     return ok ? NULL : "Un code INSEE de commune a 5 caractères, par exemple 35238 ou 2A004. Ce n’est pas le code postal.";
 }
 
+/* ^(?:(?:0[1-9]|1\d|2[AB]|2[1-9]|[3-8]\d|9[0-5])\d{3}|(?:97[1-8]|98[1-9])\d{2})$ */
+bool check_code_insee_cog(struct str v)
+{
+    if (v.n != 5 || !all_digits(str_sub(v, 2, 3), 3) || !digit(v.p[0]))
+        return false;
+    if (v.p[0] == '2' && (v.p[1] == 'A' || v.p[1] == 'B'))
+        return true;
+    if (!digit(v.p[1]))
+        return false;
+    if (v.p[0] == '0' || v.p[0] == '2')
+        return v.p[1] != '0';
+    if (v.p[0] != '9' || v.p[1] <= '5')
+        return true;
+    return (v.p[1] == '7' && v.p[2] >= '1' && v.p[2] <= '8') || (v.p[1] == '8' && v.p[2] >= '1');
+}
+
 const char *check_code_insee(const struct check_context *cx, struct str v)
 {
     (void)cx;

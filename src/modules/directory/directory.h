@@ -348,12 +348,24 @@ enum err directory_import_undo(struct db_conn *c, struct arena *a, struct str im
                                struct directory_undo_result *out) MUST_USE;
 
 /* -- export (export/) --------------------------------------------------------------------------- */
-enum directory_format { EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION, EXPORT_GEOJSON, EXPORT_HSDS, EXPORT_COUNT };
+enum directory_format {
+    EXPORT_LAMEDNUM_CSV, /* 1.0.2 */
+    EXPORT_LAMEDNUM_JSON,
+    EXPORT_LAMEDNUM_2_CSV, /* 2.0.0 */
+    EXPORT_LAMEDNUM_2_JSON,
+    EXPORT_DATA_INCLUSION,
+    EXPORT_GEOJSON,
+    EXPORT_HSDS, /* 3.0.1 */
+    EXPORT_XLSX,  /* for people */
+    EXPORT_TABLE, /* places, structures and services, one row each */
+    EXPORT_COUNT
+};
 struct directory_format_info {
     const char *name;         /* "lamednum-csv": CLI and URL */
     const char *content_type;
     const char *extension;    /* "csv" */
     const char *fr, *en;      /* for people */
+    bool packed;              /* compressed already */
 };
 const struct directory_format_info *directory_format_info(enum directory_format f);
 bool directory_format_find(struct str name, enum directory_format *out);

@@ -122,9 +122,13 @@ const struct field_table *field_table(enum directory_kind kind)
 
 const struct field *field_find(const struct field_table *t, struct str name)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (str_eq(name, str_from(t->fields[i].name)))
+    if (name.n == 0)
+        return NULL;
+    for (size_t i = 0; i < t->n; i++) {
+        const char *own = t->fields[i].name;
+        if (own[0] == name.p[0] && strncmp(own, name.p, name.n) == 0 && own[name.n] == 0)
             return &t->fields[i];
+    }
     return NULL;
 }
 

@@ -84,6 +84,8 @@ const char *check_pivot(const struct check_context *cx, struct str v);
 const char *check_siret(const struct check_context *cx, struct str v);
 const char *check_code_postal(const struct check_context *cx, struct str v);
 const char *check_code_insee_lamednum(const struct check_context *cx, struct str v);
+/* A code of the official geographic list, former departments and other numbers left out (LaMednum 2.0.0). */
+bool check_code_insee_cog(struct str v);
 const char *check_code_insee(const struct check_context *cx, struct str v);
 const char *check_telephone_e164(const struct check_context *cx, struct str v);
 const char *check_telephone(const struct check_context *cx, struct str v);

@@ -24,9 +24,15 @@ static struct str cut(struct arena *a, struct str s, size_t most)
     return arena_printf(a, "%.*s…", STR_ARG(str_trim(str_sub(s, 0, end))));
 }
 
+/* A code point has at most four bytes: most texts need not be counted. */
+static bool shorter(struct str s, size_t least)
+{
+    return s.n < 4 * least && str_length(s) < least;
+}
+
 static struct str name_of(struct arena *a, const struct directory_place *p)
 {
-    if (str_length(p->nom) < NAME_MIN)
+    if (shorter(p->nom, NAME_MIN))
         return cut(a, arena_printf(a, "%.*s (%.*s)", STR_ARG(p->nom), STR_ARG(p->commune)), NAME_MOST);
     return cut(a, p->nom, NAME_MOST);
 }
@@ -34,7 +40,7 @@ static struct str name_of(struct arena *a, const struct directory_place *p)
 static struct str presentation(struct arena *a, const struct directory_place *p)
 {
     struct str text = p->presentation_detail.n ? p->presentation_detail : p->presentation_resume;
-    return str_length(text) < DESCRIPTION_MIN ? STR_NONE : cut(a, text, DESCRIPTION_MOST);
+    return shorter(text, DESCRIPTION_MIN) ? STR_NONE : cut(a, text, DESCRIPTION_MOST);
 }
 
 /* A date before 2000 (1970-01-01: unknown) or to come breaks the schema: the day we got the record is true. */

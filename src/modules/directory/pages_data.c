@@ -88,8 +88,10 @@ static enum err export_open(struct db_conn *c, enum directory_format f, enum cod
             if (file->fd > 0)
                 close(file->fd);
             *file = (struct export_file){s.fd, seq, s.size};
-        } else if (s.fd >= 0) {
-            close(s.fd);
+        } else {
+            log_error("directory.export_failed", LOG_C("format", directory_format_info(f)->name), LOG_C("error", err_name(e)));
+            if (s.fd >= 0)
+                close(s.fd);
         }
     }
     if (e == OK) {
@@ -129,7 +131,7 @@ enum err directory_download(struct request *rq, struct response *rs)
     TRY(directory_version(c, &seq, &changed_ms));
     response_header(rs, "Link", STR("<https://www.etalab.gouv.fr/licence-ouverte-open-licence/>; rel=\"license\""));
     response_header(rs, "Vary", STR("Accept-Encoding"));
-    enum coding coding = request_accepts_gzip(rq) ? CODING_GZIP : CODING_NONE;
+    enum coding coding = !info->packed && request_accepts_gzip(rq) ? CODING_GZIP : CODING_NONE;
     struct str etag =
         arena_printf(rq->arena, "%s-%lld%s", info->name, (long long)seq, coding == CODING_GZIP ? "-gzip" : "");
     if (response_cached(rq, rs, etag, changed_ms, "public, max-age=0, must-revalidate"))
@@ -146,14 +148,42 @@ enum err directory_download(struct request *rq, struct response *rs)
 
 /* What each format is for. */
 static const char *const purposes[EXPORT_COUNT] = {
-    [EXPORT_LAMEDNUM_CSV] = N_("Standard national des lieux de médiation numérique, version 1.0.2. S’ouvre dans un tableur."),
-    [EXPORT_LAMEDNUM_JSON] = N_("Le même standard, pour un programme."),
-    [EXPORT_DATA_INCLUSION] = N_("Standard data·inclusion v1 : les organisations et ce qu’elles proposent, pour un programme."),
-    [EXPORT_GEOJSON] = N_("Les lieux avec leurs coordonnées, pour un logiciel de carte (QGIS, uMap)."),
-    [EXPORT_HSDS] = N_("Standard international HSDS 3 (Open Referral), que lisent les annuaires d’autres pays, pour un programme."),
+    [EXPORT_XLSX] = N_("Pour lire, trier et imprimer. Trois feuilles, en mots clairs."),
+    [EXPORT_TABLE] = N_("Une ligne par lieu, structure ou service, toutes les informations. Pour l’analyse de données."),
+    [EXPORT_GEOJSON] = N_("Les lieux et les structures avec leurs coordonnées. Pour QGIS ou uMap."),
+    [EXPORT_LAMEDNUM_2_CSV] = N_("Le standard national des lieux, version de 2026."),
+    [EXPORT_LAMEDNUM_2_JSON] = N_("La même version, pour un programme."),
+    [EXPORT_LAMEDNUM_CSV] = N_("La version précédente du standard des lieux."),
+    [EXPORT_LAMEDNUM_JSON] = N_("La même version, pour un programme."),
+    [EXPORT_DATA_INCLUSION] = N_("Le standard national des structures et des services."),
+    [EXPORT_HSDS] = N_("Le standard international des services, HSDS 3 (Open Referral)."),
 };
+/* Who looks for what: groups of formats, in the order of the page. */
+static const struct {
+    const char *title;
+    enum directory_format formats[EXPORT_COUNT];
+    size_t n;
+} groups[] = {
+    {N_("Pour ouvrir dans un tableur"), {EXPORT_XLSX, EXPORT_TABLE}, 2},
+    {N_("Pour faire une carte"), {EXPORT_GEOJSON}, 1},
+    {N_("Pour échanger avec les plateformes nationales"),
+     {EXPORT_LAMEDNUM_2_CSV, EXPORT_LAMEDNUM_2_JSON, EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION}, 5},
+    {N_("Pour échanger avec d’autres pays"), {EXPORT_HSDS}, 1},
+};
+enum { GROUPS = sizeof groups / sizeof *groups };
 
 /* -- the page ------------------------------------------------------------------------------------- */
+static struct view_download shown_download(const struct view *v, enum directory_format f)
+{
+    const struct directory_format_info *info = directory_format_info(f);
+    return (struct view_download){
+        .title = str_from(v->lang == LANG_EN ? info->en : info->fr),
+        .detail = view_tr(v, purposes[f]),
+        .extension = str_from(info->extension),
+        .url = arena_printf(v->arena, "/donnees-ouvertes/%s", info->name),
+    };
+}
+
 enum err directory_show_data(struct request *rq, struct response *rs)
 {
     const struct app *app = rq->app;
@@ -164,17 +194,14 @@ enum err directory_show_data(struct request *rq, struct response *rs)
     struct directory_counts counts;
     TRY(db_acquire_in(app->db, rq->arena, &c));
     TRY(directory_count(c, &counts));
-    struct view_download downloads[EXPORT_COUNT];
-    for (int f = 0; f < EXPORT_COUNT; f++) {
-        const struct directory_format_info *info = directory_format_info((enum directory_format)f);
-        downloads[f] = (struct view_download){
-            .title = str_from(v.lang == LANG_EN ? info->en : info->fr),
-            .detail = view_tr(&v, purposes[f]),
-            .extension = str_from(info->extension),
-            .url = arena_printf(rq->arena, "/donnees-ouvertes/%s", info->name),
-        };
+    struct view_downloads shown[GROUPS];
+    struct view_download downloads[GROUPS][EXPORT_COUNT];
+    for (size_t g = 0; g < GROUPS; g++) {
+        for (size_t i = 0; i < groups[g].n; i++)
+            downloads[g][i] = shown_download(&v, groups[g].formats[i]);
+        shown[g] = (struct view_downloads){view_tr(&v, groups[g].title), downloads[g], groups[g].n};
     }
-    struct view_data p = {.downloads = downloads, .n_downloads = EXPORT_COUNT, .n_places = counts.places,
+    struct view_data p = {.groups = shown, .n_groups = GROUPS, .n_places = counts.places,
                           .n_structures = counts.structures, .n_services = counts.services};
     if (counts.last_change_ms > 0)
         p.updated = zone_local(ZONE_PARIS, counts.last_change_ms).date;

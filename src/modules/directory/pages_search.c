@@ -6,7 +6,7 @@
 #include "modules/territory/territory.h"
 
 static const int64_t radii_km[] = {5, 10, 20, 50, 0};
-enum { RADII = sizeof radii_km / sizeof *radii_km };
+enum { RADII = sizeof radii_km / sizeof *radii_km, APPROXIMATE_LEAST_M = 1000 };
 
 /* Everything of one search. */
 struct search {
@@ -272,6 +272,8 @@ static void make_card(struct view *v, const struct directory_hit *hit, struct vi
     out->open = directory_open_now(v, c->hours, &c->hours_place, c->telephone.n > 0);
     out->phone = c->telephone;
     out->approximate = hit->distance_m >= 0 ? directory_approximate_words(v, c) : STR_NONE;
+    if (out->approximate.n && hit->distance_m < APPROXIMATE_LEAST_M)
+        out->distance_m = -1; /* "0 m" would be a promise */
     out->way = c->has_point ? directory_way(v, c->point) : STR_NONE;
     out->booking = url_is_safe(c->prise_rdv) ? c->prise_rdv : STR_NONE;
     card_helps(v, c, out);

@@ -217,37 +217,53 @@ void directory_check_service(struct arena *a, struct directory_service *s, struc
 
 /* -- the quality score ---------------------------------------------------------------------------- */
 
+/* Two decimals, as the national service rounds: to the nearest of the exact value, and to the even one of two. */
+static double two_decimals(double v)
+{
+    double hundredths = v * 100, whole = floor(hundredths);
+    enum { FAR_FROM_HALF = 1000000 }; /* the product itself is not exact: near a half the digits decide */
+    if (fabs(hundredths - whole - 0.5) * FAR_FROM_HALF > 1)
+        return (hundredths - whole < 0.5 ? whole : whole + 1) / 100;
+    char text[32];
+    snprintf(text, sizeof text, "%.2f", v);
+    return strtod(text, NULL);
+}
+
+/* All criteria but one are worth 0, a half or 1: their sum is exact, and the order does not matter. */
 struct score {
-    double sum;
+    int halves;
     int n;
 };
 
-/* Each criterion is rounded to two decimals, as the national service does. */
-static void criterion(struct score *s, double value)
+static void criterion(struct score *s, int halves)
 {
-    s->sum += round(value * 100) / 100;
+    s->halves += halves;
     s->n++;
 }
 
+/* A month has 30 days and a year 365; on the 180th day itself the national service gives nothing, for that day is
+ * neither before the limit nor after it. */
 static double freshness(struct str date_maj, struct civil_date today)
 {
     struct civil_date d;
     if (!civil_parse(date_maj, &d))
         return 0;
-    enum { SIX_MONTHS = 182, TWO_YEARS = 730 };
+    enum { SIX_MONTHS = 180, TWO_YEARS = 730 };
     int64_t age = civil_to_days(today) - civil_to_days(d);
+    if (age < 0)
+        age = -age;
     if (age < SIX_MONTHS)
         return 1;
-    return age < TWO_YEARS ? (double)(TWO_YEARS - age) / (TWO_YEARS - SIX_MONTHS) : 0;
+    return age > SIX_MONTHS && age < TWO_YEARS ? two_decimals((double)(TWO_YEARS - age) / (TWO_YEARS - SIX_MONTHS)) : 0;
 }
 
-static double description_score(struct str description)
+static int description_halves(struct str description)
 {
     enum { SHORT = 50, GOOD = 200, LONG = 2000, MOST = 10000 };
     size_t n = str_length(description);
     if (n < SHORT || n > MOST)
         return 0;
-    return n < GOOD || n >= LONG ? 0.5 : 1;
+    return n < GOOD || n >= LONG ? 1 : 2;
 }
 
 static bool has_value(enum directory_enum_id id, struct directory_set set, const char *value)
@@ -255,30 +271,36 @@ static bool has_value(enum directory_enum_id id, struct directory_set set, const
     return directory_set_has(set, directory_enum_find(id, str_from(value)));
 }
 
+static int frais_halves(const struct directory_service *s)
+{
+    if (directory_set_empty(s->frais))
+        return 0;
+    return has_value(ENUM_FRAIS, s->frais, "payant") && s->frais_precisions.n == 0 ? 1 : 2;
+}
+
 double directory_quality(const struct directory_service *s, struct civil_date today)
 {
     struct score sc = {0, 0};
-    bool modes = !directory_set_empty(s->modes_mobilisation), who = !directory_set_empty(s->mobilisable_par);
+    double fresh = 0;
     if (has_value(ENUM_MODE_ACCUEIL, s->modes_accueil, "en-presentiel") ||
         has_value(ENUM_MODE_MOBILISATION, s->modes_mobilisation, "se-presenter"))
-        criterion(&sc, s->adresse.n > 0);
+        criterion(&sc, 2 * (s->adresse.n > 0));
     if (has_value(ENUM_MODE_MOBILISATION, s->modes_mobilisation, "telephoner"))
-        criterion(&sc, s->telephone.n > 0);
+        criterion(&sc, 2 * (s->telephone.n > 0));
     if (has_value(ENUM_MODE_MOBILISATION, s->modes_mobilisation, "envoyer-un-courriel"))
-        criterion(&sc, s->courriel.n > 0);
-    criterion(&sc, (modes ? 0.5 : 0) + (who ? 0.5 : 0));
-    criterion(&sc, s->courriel.n > 0 || s->lien_mobilisation.n > 0 || s->telephone.n > 0);
-    criterion(&sc, !directory_set_empty(s->publics));
-    criterion(&sc, !directory_set_empty(s->thematiques));
+        criterion(&sc, 2 * (s->courriel.n > 0));
+    criterion(&sc, !directory_set_empty(s->modes_mobilisation) + !directory_set_empty(s->mobilisable_par));
+    criterion(&sc, 2 * (s->courriel.n > 0 || s->lien_mobilisation.n > 0 || s->telephone.n > 0));
+    criterion(&sc, 2 * !directory_set_empty(s->publics));
+    criterion(&sc, 2 * !directory_set_empty(s->thematiques));
     /* Both keep their own dates: the national service leaves the criterion out for them. */
-    if (!str_eq(s->record.source, STR("agefiph")) && !str_eq(s->record.source, STR("france-travail")))
-        criterion(&sc, freshness(s->date_maj, today));
-    if (directory_set_empty(s->frais))
-        criterion(&sc, 0);
-    else
-        criterion(&sc, has_value(ENUM_FRAIS, s->frais, "payant") && s->frais_precisions.n == 0 ? 0.5 : 1);
-    criterion(&sc, description_score(s->description));
-    return round(sc.sum / sc.n * 100) / 100;
+    if (!str_eq(s->record.source, STR("agefiph")) && !str_eq(s->record.source, STR("france-travail"))) {
+        fresh = freshness(s->date_maj, today);
+        sc.n++;
+    }
+    criterion(&sc, frais_halves(s));
+    criterion(&sc, description_halves(s->description));
+    return two_decimals((0.5 * sc.halves + fresh) / sc.n);
 }
 
 /* -- where ---------------------------------------------------------------------------------------- */

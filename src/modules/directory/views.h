@@ -200,9 +200,14 @@ struct view_report {
 struct view_download {
     struct str title, detail, url, extension;
 };
+struct view_downloads {
+    struct str title; /* what they are for */
+    const struct view_download *items;
+    size_t n;
+};
 struct view_data {
-    const struct view_download *downloads;
-    size_t n_downloads;
+    const struct view_downloads *groups;
+    size_t n_groups;
     int64_t n_places, n_structures, n_services;
     struct civil_date updated; /* year 0: no data yet */
 };

@@ -472,7 +472,7 @@ static void find_known(struct map *m)
 {
     static const char *const names[MAP_KNOWN_COUNT] = {
         [MAP_ID] = "id", [MAP_NOM] = "nom", [MAP_ADRESSE] = "adresse", [MAP_CODE_POSTAL] = "code_postal",
-        [MAP_COMMUNE] = "commune", [MAP_SOURCE] = "source", [MAP_DATE] = "date_maj", [MAP_TYPOLOGIE] = "typologie",
+        [MAP_COMMUNE] = "commune", [MAP_SOURCE] = "source", [MAP_TYPOLOGIE] = "typologie",
         [MAP_HORAIRES] = "horaires", [MAP_ACCOMPAGNEMENT] = "modalites_accompagnement"};
     const struct field_table *t = field_table(DIRECTORY_PLACE);
     for (size_t i = 0; i < MAP_KNOWN_COUNT; i++)

@@ -4,12 +4,20 @@
 #include "base/text.h"
 #include "modules/directory/import/map.h"
 
+enum { ITEMS_MAX = 128 };
+struct items {
+    struct str items[ITEMS_MAX];
+    size_t n;
+};
+
 struct reading {
     struct arena *a;
     const struct map_bound *b;
     const struct table_row *row;
     struct str *folded; /* of each column of the mapping, once needed */
     bool *is_folded;
+    struct items list;           /* of the field that is read: too large to be cleared for each */
+    struct items accompaniments; /* what rules of services say of how people are helped */
 };
 
 static struct str cell(const struct reading *r, uint16_t column)
@@ -162,12 +170,6 @@ struct str map_address_part(struct str address, enum map_part part)
 
 /* -- lists ---------------------------------------------------------------------------------------- */
 
-enum { ITEMS_MAX = 128 };
-struct items {
-    struct str items[ITEMS_MAX];
-    size_t n;
-};
-
 static void add_item(struct items *list, struct str item)
 {
     for (size_t i = 0; i < list->n; i++)
@@ -241,27 +243,26 @@ static bool apply_rule(struct reading *r, const struct map_rule *rule, struct it
     return holds;
 }
 
-static struct str list_value(const struct reading *r, const struct map_value *v)
+static struct str list_value(struct reading *r, const struct map_value *v)
 {
     struct str s = value_of(r, v);
-    struct items list = {.n = 0};
     if (s.n == 0 || v->items_at.n == 0)
         return s;
-    add_pieces(&list, s, v->items_at);
-    return items_text(r->a, &list);
+    r->list.n = 0;
+    add_pieces(&r->list, s, v->items_at);
+    return items_text(r->a, &r->list);
 }
 
-/* `accompaniments` gathers what rules of services say of how people are helped. */
-static struct str field_value(struct reading *r, const struct map_field *f, struct items *accompaniments)
+static struct str field_value(struct reading *r, const struct map_field *f)
 {
-    struct items list = {.n = 0};
     if (f->value)
         return f->field->kind == FIELD_SET || f->field->kind == FIELD_LIST ? list_value(r, f->value) : value_of(r, f->value);
+    r->list.n = 0;
     for (size_t i = 0; i < f->n_rules; i++)
-        if (apply_rule(r, &f->rules[i], &list))
+        if (apply_rule(r, &f->rules[i], &r->list))
             for (size_t k = 0; k < f->rules[i].n_accompaniments; k++)
-                add_item(accompaniments, f->rules[i].accompaniments[k]);
-    return items_text(r->a, &list);
+                add_item(&r->accompaniments, f->rules[i].accompaniments[k]);
+    return items_text(r->a, &r->list);
 }
 
 /* -- hours ---------------------------------------------------------------------------------------- */
@@ -344,23 +345,25 @@ static struct str made_id(struct arena *a, const struct map *m, const struct raw
 void map_row(struct arena *a, const struct map_bound *b, const struct table_row *row, struct raw_record *raw)
 {
     const struct map *m = b->map;
-    struct reading r = {.a = a, .b = b, .row = row, .folded = ARENA_ARRAY(a, m->n_columns, struct str),
-                        .is_folded = ARENA_ARRAY(a, m->n_columns, bool)};
-    struct items accompaniments = {.n = 0};
+    struct reading *r = ARENA_NEW(a, struct reading);
     struct str *cells = raw->cells, *how = &cells[m->known[MAP_ACCOMPAGNEMENT]];
+    r->a = a;
+    r->b = b;
+    r->row = row;
+    r->folded = ARENA_ARRAY(a, m->n_columns, struct str);
+    r->is_folded = ARENA_ARRAY(a, m->n_columns, bool);
     raw->kind = DIRECTORY_PLACE;
     for (size_t i = 0; i < m->n_fields; i++)
-        cells[m->fields[i].cell] = field_value(&r, &m->fields[i], &accompaniments);
-    if (accompaniments.n > 0) {
+        cells[m->fields[i].cell] = field_value(r, &m->fields[i]);
+    if (r->accompaniments.n > 0) {
         if (how->n > 0)
-            add_pieces(&accompaniments, *how, STR("|"));
-        *how = items_text(a, &accompaniments);
+            add_pieces(&r->accompaniments, *how, STR("|"));
+        *how = items_text(a, &r->accompaniments);
     }
-    read_hours(&r, raw);
+    read_hours(r, raw);
     if (cells[m->known[MAP_SOURCE]].n == 0)
         cells[m->known[MAP_SOURCE]] = m->source;
-    if (cells[m->known[MAP_DATE]].n == 0)
-        cells[m->known[MAP_DATE]] = STR(UNKNOWN_DATE);
+    raw->date_inconnue = UNKNOWN_DATE;
     raw->typologie_du_nom = cells[m->known[MAP_TYPOLOGIE]].n == 0;
     if (cells[m->known[MAP_ID]].n == 0)
         cells[m->known[MAP_ID]] = made_id(a, m, raw);

@@ -1,4 +1,5 @@
 /* Records of a CSV: one a row, named by the first row. */
+#include "base/text.h"
 #include "modules/directory/import/format.h"
 
 enum { PROGRESS_ROWS = 64 };
@@ -6,7 +7,7 @@ enum { PROGRESS_ROWS = 64 };
 /* What a spreadsheet changes by itself: spaces around a name, its case. */
 static struct str column_name(struct arena *a, struct str cell)
 {
-    cell = str_trim(cell);
+    cell = str_trim(text_normalize(a, cell));
     char *p = arena_cstr(a, cell);
     for (size_t i = 0; i < cell.n; i++)
         if (p[i] >= 'A' && p[i] <= 'Z')
@@ -26,7 +27,7 @@ enum err format_open_csv(struct importer *im, struct format_file *f)
                            FORMAT_NAMES_MAX);
     for (size_t i = 0; i < row.n; i++) {
         f->names[f->n_names++] = column_name(im->a, row.cells[i]);
-        format_join(im->a, &f->header, ", ", field_cut(str_trim(row.cells[i]), 40));
+        format_join(im->a, &f->header, ", ", field_cut(str_trim(text_normalize(im->a, row.cells[i])), 40));
     }
     return OK;
 }
@@ -38,13 +39,13 @@ static enum err read_row(struct importer *im, const struct format_file *f, const
     struct str values[FORMAT_NAMES_MAX];
     static const bool nested[FORMAT_NAMES_MAX];
     if (row->damaged)
-        field_problem(im->rows, &problems, "id", row->n ? row->cells[0] : STR_NONE,
+        field_problem(im->rows, &problems, "id", row->n ? text_normalize(im->rows, row->cells[0]) : STR_NONE,
                       "Un guillemet ouvert dans cette ligne n’est jamais fermé.", true);
     for (size_t i = 0; i < f->n_names; i++)
         values[i] = i < row->n ? row->cells[i] : STR_NONE;
     for (size_t i = f->n_names; i < row->n; i++)
         if (str_trim(row->cells[i]).n > 0) {
-            field_problem(im->rows, &problems, "id", row->cells[i],
+            field_problem(im->rows, &problems, "id", text_normalize(im->rows, row->cells[i]),
                           "Cette ligne a plus de cellules que de titres : un séparateur est de trop, ou il manque des guillemets.", true);
             break;
         }

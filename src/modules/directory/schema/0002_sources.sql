@@ -97,3 +97,9 @@ CREATE TABLE directory_geocode (
     code_insee TEXT,
     at_ms BIGINT NOT NULL
 );
+
+-- Exports read their rows in the order of these: no sort, whatever the number of rows.
+CREATE INDEX directory_place_lamednum ON directory_place ((COALESCE(source_texte, '')), source_id);
+CREATE INDEX directory_place_inclusion ON directory_place (source, (source || '--' || source_id));
+CREATE INDEX directory_structure_published ON directory_structure (source, source_id);
+CREATE INDEX directory_service_published ON directory_service (source, source_id);

@@ -30,6 +30,7 @@ static struct {
     struct word words[WORDS_MAX];
     size_t n;
     uint16_t slots[SLOTS]; /* index + 1 */
+    struct arena *keys; /* for ever */
     uint16_t by_length[ENUM_COUNT][LENGTHS];
     struct { uint16_t row; uint8_t list; bool used; } exact[2048]; /* the standard's own spellings, by their bytes */
 } table;
@@ -165,7 +166,7 @@ static void add_categories(struct arena *a)
 
 static void make_table(void)
 {
-    struct arena *a = arena_new(SIZE_MAX); /* for ever: the keys */
+    struct arena *a = table.keys = arena_new(SIZE_MAX);
     if (!a)
         abort();
     for (enum directory_enum_id list = 0; list < ENUM_FAMILLE; list++)

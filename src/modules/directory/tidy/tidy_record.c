@@ -8,6 +8,7 @@ struct work {
     struct arena *a;
     struct raw_record *raw;
     const struct field_table *t;
+    const struct tidy_plan *plan;
     struct tidy_context cx;
     struct directory_problems *problems;
     struct directory_corrections *corrections;
@@ -53,46 +54,35 @@ static void take(struct work *w, const struct field *f, struct str *cell, const 
 
 /* -- where ---------------------------------------------------------------------------------------------- */
 
-static bool all_right(struct work *w)
+/* Would a file of the standard keep this cell? */
+static bool stays(struct work *w, const struct field *f, struct str cell)
 {
-    static const char *const names[] = {"code_postal", "code_insee"};
-    for (size_t i = 0; i < 2; i++) {
-        const struct field *f = field_find(w->t, str_from(names[i]));
-        const struct str *cell = cell_of(w, names[i]);
-        if (cell->n > 0 && !tidy_is_right(w->a, f, *cell))
-            return false;
-    }
-    return true;
+    return w->cx.level == TIDY_STANDARD && (cell.n > 0 ? tidy_is_right(w->a, f, cell) : !f->required);
 }
 
 static void tidy_place_names(struct work *w, struct tidy_commune *where)
 {
-    static const char *const names[] = {"commune", "code_postal", "code_insee"};
-    struct str *cells[3];
-    for (size_t i = 0; i < 3; i++)
-        cells[i] = cell_of(w, names[i]);
-    struct str *adresse = cell_of(w, "adresse");
-    w->cx.commune = *cells[0];
-    w->cx.code_postal = *cells[1];
-    w->cx.code_insee = *cells[2];
-    w->cx.adresse = *adresse;
+    const size_t ranks[] = {w->plan->commune, w->plan->code_postal, w->plan->code_insee};
+    struct str *cells = w->raw->cells;
+    bool keep = true;
+    w->cx.commune = cells[ranks[0]];
+    w->cx.code_postal = cells[ranks[1]];
+    w->cx.code_insee = cells[ranks[2]];
+    w->cx.adresse = cells[w->plan->adresse];
     tidy_commune(w->a, &w->cx, where);
     const struct cleaned *results[] = {&where->commune, &where->code_postal, &where->code_insee};
-    bool keep = w->cx.level == TIDY_STANDARD && all_right(w);
-    for (size_t i = 0; i < 3; i++) {
-        const struct field *f = field_find(w->t, str_from(names[i]));
-        if (keep || (w->cx.level == TIDY_STANDARD && cells[i]->n > 0 && tidy_is_right(w->a, f, *cells[i])))
-            continue;
-        if (w->cx.level == TIDY_STANDARD && cells[i]->n == 0 && !f->required)
-            continue;
-        take(w, f, cells[i], results[i]);
-    }
-    w->cx.commune = *cells[0];
-    w->cx.code_postal = *cells[1];
-    w->cx.code_insee = *cells[2];
+    for (size_t i = 1; i < 3; i++)
+        keep = keep && stays(w, &w->t->fields[ranks[i]], cells[ranks[i]]);
+    for (size_t i = 0; i < 3 && !keep; i++)
+        if (!stays(w, &w->t->fields[ranks[i]], cells[ranks[i]]))
+            take(w, &w->t->fields[ranks[i]], &cells[ranks[i]], results[i]);
+    w->cx.commune = cells[ranks[0]];
+    w->cx.code_postal = cells[ranks[1]];
+    w->cx.code_insee = cells[ranks[2]];
     if (where->doubt && w->cx.level == TIDY_FULL)
         field_doubt(w->a, w->problems, "commune",
-                    arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(*cells[1]), STR_ARG(*cells[0]), STR_ARG(*cells[2])),
+                    arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(w->cx.code_postal), STR_ARG(w->cx.commune),
+                                 STR_ARG(w->cx.code_insee)),
                     "La commune, le code postal et le code INSEE ne vont pas ensemble.");
 }
 
@@ -113,7 +103,13 @@ static bool right_point(struct str latitude, struct str longitude, struct geo_po
     return str_to_double(latitude, &out->lat) && str_to_double(longitude, &out->lon) && geo_valid(*out) && geo_in_france(*out);
 }
 
-static void check_distance(struct work *w, struct geo_point p, struct str value, const struct tidy_commune *where)
+static struct str both(struct arena *a, struct str latitude, struct str longitude)
+{
+    return arena_printf(a, "%.*s, %.*s", STR_ARG(latitude), STR_ARG(longitude));
+}
+
+static void check_distance(struct work *w, struct geo_point p, struct str latitude, struct str longitude,
+                           const struct tidy_commune *where)
 {
     /* Communes of Guyane are as large as a département. */
     enum { FAR_M = 60000, FAR_GUYANE_M = 250000 };
@@ -122,18 +118,19 @@ static void check_distance(struct work *w, struct geo_point p, struct str value,
         return;
     struct territory_point centre = territory_point(NULL, &where->found);
     if (centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(p, centre.point) > far)
-        field_doubt(w->a, w->problems, "latitude", value, "Ce point est loin de la commune.");
+        field_doubt(w->a, w->problems, "latitude", both(w->a, latitude, longitude), "Ce point est loin de la commune.");
 }
 
 static void tidy_point(struct work *w, const struct tidy_commune *where)
 {
-    struct str *lat = cell_of(w, "latitude"), *lon = cell_of(w, "longitude");
+    struct str *lat = &w->raw->cells[w->plan->latitude], *lon = &w->raw->cells[w->plan->longitude];
     struct geo_point p;
     if (lat->n == 0 && lon->n == 0)
         return;
-    struct str given = arena_printf(w->a, "%.*s, %.*s", STR_ARG(*lat), STR_ARG(*lon));
+    struct str first = *lat, second = *lon;
     if (!right_point(*lat, *lon, &p)) {
         struct cleaned_point c = clean_point(w->a, *lat, *lon);
+        struct str given = both(w->a, first, second);
         if (!c.known) {
             if (c.refused)
                 field_problem(w->a, w->problems, "latitude", given, c.refused, false);
@@ -143,9 +140,9 @@ static void tidy_point(struct work *w, const struct tidy_commune *where)
         p = c.point;
         *lat = number(w->a, p.lat);
         *lon = number(w->a, p.lon);
-        correct_all(w, "latitude", c.rules, c.n_rules, given, arena_printf(w->a, "%.*s, %.*s", STR_ARG(*lat), STR_ARG(*lon)));
+        correct_all(w, "latitude", c.rules, c.n_rules, given, both(w->a, *lat, *lon));
     }
-    check_distance(w, p, given, where);
+    check_distance(w, p, first, second, where);
 }
 
 /* -- hours -------------------------------------------------------------------------------------------------- */
@@ -153,10 +150,19 @@ static void tidy_point(struct work *w, const struct tidy_commune *where)
 static struct str week_in_words(struct arena *a, const struct str days[7])
 {
     static const char *const names[] = {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"};
-    struct str out = STR_NONE;
-    for (size_t i = 0; i < 7; i++)
-        if (str_trim(days[i]).n > 0)
-            out = arena_printf(a, "%.*s%s%s : %.*s", STR_ARG(out), out.n ? " ; " : "", names[i], STR_ARG(str_trim(days[i])));
+    struct buf b;
+    buf_init(&b, SIZE_MAX / 2);
+    for (size_t i = 0; i < 7; i++) {
+        struct str day = str_trim(days[i]);
+        if (day.n == 0)
+            continue;
+        buf_lit(&b, b.n > 0 ? " ; " : "");
+        buf_lit(&b, names[i]);
+        buf_lit(&b, " : ");
+        buf_add(&b, day);
+    }
+    struct str out = arena_str(a, buf_str(&b));
+    buf_deinit(&b);
     return out;
 }
 
@@ -170,8 +176,13 @@ static void tidy_opening(struct work *w, const struct field *f, struct str *cell
     if (w->raw->horaires_par_jour) {
         struct str days[7];
         for (size_t i = 0; i < 7; i++) {
-            struct cleaned c = clean_text(a, w->raw->horaires_jours[i], true);
-            days[i] = c.refused ? w->raw->horaires_jours[i] : c.value;
+            struct str day = w->raw->horaires_jours[i];
+            if (i > 0 && str_eq(day, w->raw->horaires_jours[i - 1])) {
+                days[i] = days[i - 1];
+                continue;
+            }
+            struct cleaned c = clean_text(a, day, true);
+            days[i] = c.refused ? day : c.value;
         }
         given = week_in_words(a, days);
         enum err e = hours_from_french_week(a, days, &expression);
@@ -197,7 +208,7 @@ static void tidy_opening(struct work *w, const struct field *f, struct str *cell
     }
     if (rule)
         correct(w, f->name, rule, given, expression);
-    *cell = expression;
+    *cell = str_trim(expression);
 }
 
 /* -- lists ---------------------------------------------------------------------------------------------------- */
@@ -280,22 +291,28 @@ static void infer_kind(struct work *w)
     struct str *cell = w->raw->typologie_du_nom ? cell_of(w, "typologie") : NULL;
     if (!cell || cell->n > 0)
         return;
-    struct directory_place p = {.typologie = tidy_typologie(w->a, *cell_of(w, "nom"))};
+    struct directory_place p = {.typologie = tidy_typologie(w->a, w->raw->cells[w->plan->nom])};
     *cell = field_cell(w->a, field_find(w->t, STR("typologie")), &p);
     if (cell->n > 0)
         correct(w, "typologie", "typologie.nom", STR_NONE, *cell);
 }
 
-static void tidy_cell(struct work *w, const struct field *f, struct str *cell)
+static void tidy_cell(struct work *w, size_t i)
 {
-    enum tidy_cleaner cleaner = tidy_cleaner_of(w->raw->kind, f);
+    const struct field *f = &w->t->fields[i];
+    struct str *cell = &w->raw->cells[i];
+    enum tidy_cleaner cleaner = w->plan->cleaner[i];
     if (f->kind == FIELD_HOURS) {
         tidy_opening(w, f, cell);
     } else if (cell->n > 0 && cleaner == TIDY_LIST) {
         tidy_one_list(w, f, cell);
-    } else if (cell->n > 0 && cleaner != TIDY_COMMUNE && strcmp(f->name, "latitude") != 0 && strcmp(f->name, "longitude") != 0) {
-        struct str left;
+    } else if (cleaner == TIDY_PIVOT && str_eq(*cell, STR("00000000000000"))) {
+        return; /* the standard's own "unknown": the check empties it without a word */
+    } else if (cell->n > 0 && cleaner != TIDY_COMMUNE && i != w->plan->latitude && i != w->plan->longitude) {
+        struct str left, item;
         struct cleaned c = tidy_field(w->a, w->raw->kind, f, *cell, &w->cx, &left);
+        while (!c.refused && str_split(&left, '|', &item))
+            field_problem(w->a, w->problems, f->name, item, f->check(&(struct check_context){w->a, INT64_MAX}, item), false);
         take(w, f, cell, &c);
     }
 }
@@ -303,12 +320,12 @@ static void tidy_cell(struct work *w, const struct field *f, struct str *cell)
 void tidy_record(struct arena *a, struct raw_record *raw, enum tidy_level level, struct directory_problems *problems,
                  struct directory_corrections *corrections)
 {
-    struct work w = {a, raw, field_table(raw->kind), {.level = level}, problems, corrections};
+    struct work w = {a, raw, field_table(raw->kind), tidy_plan(raw->kind), {.level = level}, problems, corrections};
     struct tidy_commune where;
-    w.cx.nom = *cell_of(&w, "nom");
+    w.cx.nom = raw->cells[w.plan->nom];
     tidy_place_names(&w, &where);
     tidy_point(&w, &where);
     for (size_t i = 0; i < w.t->n; i++)
-        tidy_cell(&w, &w.t->fields[i], &raw->cells[i]);
+        tidy_cell(&w, i);
     infer_kind(&w);
 }

@@ -2,6 +2,8 @@
  * it is right already. */
 #include "modules/directory/tidy/parts.h"
 
+#include <pthread.h>
+
 #include "base/text.h"
 #include "hours/hours.h"
 
@@ -22,10 +24,10 @@ static const struct {
     {"lien_mobilisation", TIDY_SITE}, {"horaires", TIDY_HOURS},    {"horaires_accueil", TIDY_HOURS},
     {"presentation_detail", TIDY_TEXT_LINES}, {"description", TIDY_TEXT_LINES}, {"conditions_acces", TIDY_TEXT_LINES},
     {"frais_precisions", TIDY_TEXT_LINES}, {"publics_precisions", TIDY_TEXT_LINES}, {"mobilisation_precisions", TIDY_TEXT_LINES},
-    {"date_maj", TIDY_DATE},      {"zone_eligibilite", TIDY_ZONES}, {"volume_horaire_hebdomadaire", TIDY_DECIMAL},
+    {"date_maj", TIDY_DATE},      {"zone_eligibilite", TIDY_ZONES}, {"volume_horaire_hebdomadaire", TIDY_AMOUNT},
 };
 
-enum tidy_cleaner tidy_cleaner_of(enum directory_kind kind, const struct field *f)
+static enum tidy_cleaner cleaner_of(enum directory_kind kind, const struct field *f)
 {
     if (f->kind == FIELD_SET || f->kind == FIELD_ONE)
         return TIDY_LIST;
@@ -36,17 +38,63 @@ enum tidy_cleaner tidy_cleaner_of(enum directory_kind kind, const struct field *
     for (size_t i = 0; i < sizeof cleaners / sizeof *cleaners; i++)
         if (strcmp(cleaners[i].name, f->name) == 0)
             return cleaners[i].cleaner;
-    return f->kind == FIELD_LIST ? TIDY_FREE_LIST : f->kind == FIELD_COUNT ? TIDY_DECIMAL : TIDY_TEXT;
+    return f->kind == FIELD_LIST ? TIDY_FREE_LIST : f->kind == FIELD_COUNT ? TIDY_COUNT : TIDY_TEXT;
+}
+
+static struct tidy_plan plans[3];
+static pthread_once_t planned = PTHREAD_ONCE_INIT;
+
+static size_t rank(const struct field_table *t, const char *name)
+{
+    const struct field *f = field_find(t, str_from(name));
+    if (!f)
+        abort(); /* every kind has an address */
+    return (size_t)(f - t->fields);
+}
+
+static void make_plans(void)
+{
+    for (int kind = 0; kind < 3; kind++) {
+        const struct field_table *t = field_table((enum directory_kind)kind);
+        struct tidy_plan *p = &plans[kind];
+        for (size_t i = 0; i < t->n; i++)
+            p->cleaner[i] = cleaner_of((enum directory_kind)kind, &t->fields[i]);
+        p->nom = rank(t, "nom");
+        p->commune = rank(t, "commune");
+        p->code_postal = rank(t, "code_postal");
+        p->code_insee = rank(t, "code_insee");
+        p->adresse = rank(t, "adresse");
+        p->latitude = rank(t, "latitude");
+        p->longitude = rank(t, "longitude");
+    }
+}
+
+const struct tidy_plan *tidy_plan(enum directory_kind kind)
+{
+    (void)pthread_once(&planned, make_plans);
+    return &plans[kind];
 }
 
 /* -- what is right already ------------------------------------------------------------------------------ */
+
+/* "&eacute;", "&#39;" */
+static bool entity_at(struct str v, size_t i)
+{
+    enum { ENTITY_MAX = 10 };
+    size_t n = 1;
+    while (n < ENTITY_MAX && i + n < v.n && (v.p[i + n] == '#' || (v.p[i + n] >= '0' && v.p[i + n] <= '9') ||
+                                             ((v.p[i + n] | 32) >= 'a' && (v.p[i + n] | 32) <= 'z')))
+        n++;
+    return n > 2 && i + n < v.n && v.p[i + n] == ';';
+}
 
 /* Marks of HTML or of a wrong encoding: worth a closer look. */
 static bool looks_dirty(struct str v)
 {
     for (size_t i = 0; i + 1 < v.n; i++) {
         unsigned char c = (unsigned char)v.p[i], d = (unsigned char)v.p[i + 1];
-        if (c == '<' || c == '&' || (c == 0xC3 && (d == 0x83 || d == 0x82 || d == 0xA2)) || (c == 0xEF && d == 0xBF))
+        bool tag = c == '<' && (d == '/' || d == '!' || ((d | 32) >= 'a' && (d | 32) <= 'z'));
+        if (tag || (c == '&' && entity_at(v, i)) || (c == 0xC3 && (d == 0x83 || d == 0x82 || d == 0xA2)) || (c == 0xEF && d == 0xBF))
             return true;
     }
     return false;
@@ -85,8 +133,8 @@ static bool says_nothing(struct arena *a, struct str v)
     static const char *const words[] = {"null", "undefined", "nan", "n a", "na", "neant", "non renseigne", "non renseignee",
                                         "non communique", "non communiquee", "inconnu", "inconnue", "a completer", "nc", "nd"};
     enum { NOTHING_MAX = 24 };
-    if (v.n > NOTHING_MAX)
-        return false;
+    if (v.n == 0 || v.n > NOTHING_MAX)
+        return v.n == 0;
     struct str folded = text_fold(a, v);
     if (folded.n == 0) /* "-", "?", "#" */
         return v.n < 4 && (unsigned char)v.p[0] < 0x80;
@@ -94,6 +142,17 @@ static bool says_nothing(struct arena *a, struct str v)
         if (str_eq(folded, str_from(words[i])))
             return true;
     return false;
+}
+
+static struct cleaned amount(struct arena *a, struct str v, bool whole)
+{
+    struct cleaned c = clean_decimal(a, v);
+    double n;
+    if (!c.refused && c.value.n > 0 && (!str_to_double(c.value, &n) || n < (whole ? 1 : 0) || n > INT32_MAX || (whole && n != (double)(int64_t)n)))
+        c.refused = whole ? "Il faut un nombre entier, 1 ou plus." : "Il faut un nombre, 0 ou plus.";
+    else if (!c.refused && whole && str_find_char(c.value, '.', 0) > 0)
+        c.value = str_sub(c.value, 0, (size_t)str_find_char(c.value, '.', 0)); /* 12.0 of a spreadsheet */
+    return c;
 }
 
 static struct cleaned first_only(struct cleaned c, const char *rule)
@@ -134,7 +193,7 @@ static struct cleaned free_list(struct arena *a, struct str v)
 }
 
 /* "Ille-et-Vilaine", "35 - Ille-et-Vilaine", "1053", "France entière" → the codes of zone_eligibilite. */
-static struct cleaned zones(struct arena *a, struct str v)
+static struct cleaned zones(struct arena *a, struct str v, struct str *left)
 {
     struct cleaned list = free_list(a, v);
     if (list.refused)
@@ -158,6 +217,10 @@ static struct cleaned zones(struct arena *a, struct str v)
             if (str_split(&words, ' ', &head) && territory_departement_find(head, &d))
                 code = d.code;
         }
+        if (check_zone(&no_bound, code)) {
+            *left = left->n ? arena_printf(a, "%.*s|%.*s", STR_ARG(*left), STR_ARG(item)) : item;
+            continue;
+        }
         if (!str_eq(code, item))
             clean_rule(&list, "zone.code");
         if (out.n > 0)
@@ -166,6 +229,8 @@ static struct cleaned zones(struct arena *a, struct str v)
     }
     list.value = arena_str(a, buf_str(&out));
     buf_deinit(&out);
+    if (list.value.n == 0 && left->n > 0)
+        list.refused = check_zone(&no_bound, *left);
     return list;
 }
 
@@ -218,6 +283,9 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
         return clean_voie(a, v);
     case TIDY_DECIMAL:
         return clean_decimal(a, v);
+    case TIDY_AMOUNT:
+    case TIDY_COUNT:
+        return amount(a, v, cleaner == TIDY_COUNT);
     case TIDY_TELEPHONE:
         return clean_telephone(a, v, tidy_departement(a, cx));
     case TIDY_COURRIELS:
@@ -230,8 +298,6 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
         return first_only(clean_sites_web(a, v), "site_web.premier");
     case TIDY_DATE:
         return clean_date(a, v);
-    case TIDY_ZONES:
-        return zones(a, v);
     case TIDY_FREE_LIST:
         return free_list(a, v);
     case TIDY_HOURS:
@@ -242,6 +308,7 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
     case TIDY_AS_IS:
     case TIDY_COMMUNE:
     case TIDY_LIST:
+    case TIDY_ZONES:
         break;
     }
     return cleaner == TIDY_TEXT ? clean_text(a, v, false) : (struct cleaned){.value = str_trim(v)};
@@ -250,7 +317,7 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
 struct cleaned tidy_field(struct arena *a, enum directory_kind kind, const struct field *f, struct str v,
                           const struct tidy_context *cx, struct str *left)
 {
-    enum tidy_cleaner cleaner = tidy_cleaner_of(kind, f);
+    enum tidy_cleaner cleaner = tidy_plan(kind)->cleaner[f - field_table(kind)->fields];
     *left = STR_NONE;
     if (cleaner == TIDY_LIST)
         return tidy_list(a, f, v, left);
@@ -263,7 +330,7 @@ struct cleaned tidy_field(struct arena *a, enum directory_kind kind, const struc
         clean_rule(&nothing, "valeur.absente");
         return nothing;
     }
-    return by_cleaner(a, cleaner, v, cx);
+    return cleaner == TIDY_ZONES ? zones(a, v, left) : by_cleaner(a, cleaner, v, cx);
 }
 
 bool tidy_value(struct arena *a, enum directory_kind kind, const char *field, struct str value,

@@ -1,0 +1,292 @@
+#include "modules/directory/export/sheet.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+#define XML "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
+#define MAIN "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+#define OFFICE "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+#define PACKAGE "http://schemas.openxmlformats.org/package/2006/"
+
+enum { PACK_FROM = 64 * 1024, XML_MAX = 16 * 1024 * 1024, CELL_MOST = 32767, ROWS_MOST = 1048576 };
+/* Rows of cellXfs in styles_xml. */
+enum { STYLE_HEADER = 1, STYLE_TEXT = 2, STYLE_DATE = 3 };
+
+static const char styles_xml[] =
+    XML "<styleSheet xmlns=\"" MAIN "\"><numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"dd/mm/yyyy\"/></numFmts>"
+    "<fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calibri\"/></font>"
+    "<font><b/><sz val=\"11\"/><name val=\"Calibri\"/></font></fonts>"
+    "<fills count=\"3\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>"
+    "<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFDCE6F1\"/><bgColor indexed=\"64\"/></patternFill></fill></fills>"
+    "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+    "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>"
+    "<cellXfs count=\"4\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
+    "<xf numFmtId=\"49\" fontId=\"1\" fillId=\"2\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\" applyFill=\"1\"/>"
+    "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>"
+    "<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/></cellXfs>"
+    "<cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>";
+static const char relations_xml[] =
+    XML "<Relationships xmlns=\"" PACKAGE "relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE "/officeDocument\""
+    " Target=\"xl/workbook.xml\"/></Relationships>";
+static const char *const sheet_files[EXPORT_SHEETS_MAX] = {"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml",
+                                                           "xl/worksheets/sheet3.xml", "xl/worksheets/sheet4.xml"};
+
+static enum err add_file(struct export_book *b, const char *name, struct str text)
+{
+    TRY(export_zip_file(&b->zip, name));
+    return export_zip_add(&b->zip, text);
+}
+
+enum err export_book_begin(struct export_book *b, struct exporter *x, int64_t at_ms)
+{
+    *b = (struct export_book){0};
+    buf_init(&b->xml, XML_MAX);
+    TRY(export_zip_begin(&b->zip, x, at_ms));
+    TRY(add_file(b, "_rels/.rels", str_from(relations_xml)));
+    return add_file(b, "xl/styles.xml", str_from(styles_xml));
+}
+
+void export_book_free(struct export_book *b)
+{
+    export_zip_free(&b->zip);
+    buf_deinit(&b->xml);
+}
+
+static enum err pack(struct export_book *b, size_t from)
+{
+    if (b->xml.failed)
+        return ERR_LIMIT;
+    if (b->xml.n < from)
+        return OK;
+    enum err e = export_zip_add(&b->zip, buf_str(&b->xml));
+    buf_clear(&b->xml);
+    return e;
+}
+
+/* -- cells ------------------------------------------------------------------------------------------- */
+
+/* 0 → A, 25 → Z, 26 → AA */
+static void put_column(struct buf *out, size_t column)
+{
+    if (column >= 26)
+        put_column(out, column / 26 - 1);
+    buf_char(out, (char)('A' + column % 26));
+}
+
+static void open_cell(struct export_book *b, int style, const char *rest)
+{
+    struct buf *out = &b->xml;
+    buf_lit(out, "<c r=\"");
+    put_column(out, b->column);
+    buf_int(out, (int64_t)b->sheets[b->n - 1].rows);
+    buf_lit(out, "\"");
+    if (style) {
+        buf_lit(out, " s=\"");
+        buf_int(out, style);
+        buf_lit(out, "\"");
+    }
+    buf_lit(out, rest);
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '&' && c != '<' && c != '>';
+}
+
+static void put_special(struct buf *out, struct str piece, uint32_t cp)
+{
+    if (cp == '&')
+        buf_lit(out, "&amp;");
+    else if (cp == '<')
+        buf_lit(out, "&lt;");
+    else if (cp == '>')
+        buf_lit(out, "&gt;");
+    else if (cp == '\r')
+        buf_lit(out, "&#13;"); /* XML would make it a line feed */
+    else if ((cp >= 0x20 || cp == '\t' || cp == '\n') && cp != 0xFFFE && cp != 0xFFFF)
+        buf_add(out, piece);
+}
+
+/* A cell holds so many UTF-16 units. */
+static void put_escaped(struct buf *out, struct str s)
+{
+    size_t units = 0, most = s.n <= CELL_MOST ? SIZE_MAX : CELL_MOST - 1;
+    for (size_t i = 0; i < s.n;) {
+        size_t start = i;
+        while (i < s.n && is_plain((unsigned char)s.p[i]) && units + (i - start) < most)
+            i++;
+        units += i - start;
+        buf_add(out, str_sub(s, start, i - start));
+        if (i == s.n)
+            break;
+        uint32_t cp;
+        size_t n = utf8_decode(s.p + i, s.n - i, &cp);
+        size_t width = n == 4 ? 2 : 1;
+        if (units + width > most) {
+            buf_lit(out, "…");
+            break;
+        }
+        if (n > 0)
+            put_special(out, str_sub(s, i, n), cp);
+        units += width;
+        i += n > 0 ? n : 1;
+    }
+}
+
+static void put_text(struct export_book *b, int style, struct str text)
+{
+    open_cell(b, style, " t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+    put_escaped(&b->xml, text);
+    buf_lit(&b->xml, "</t></is></c>");
+}
+
+void export_sheet_text(struct export_book *b, struct str text)
+{
+    if (text.n > 0)
+        put_text(b, STYLE_TEXT, text);
+    b->column++;
+}
+
+void export_sheet_number(struct export_book *b, struct directory_number v)
+{
+    if (v.known) {
+        open_cell(b, 0, "><v>");
+        buf_double(&b->xml, v.value);
+        buf_lit(&b->xml, "</v></c>");
+    }
+    b->column++;
+}
+
+/* Days are counted from 1899-12-30; before March 1900 that count is disputed, and the text stays. */
+void export_sheet_date(struct export_book *b, struct str day)
+{
+    enum { EPOCH = 25569, FIRST_SURE = 61 };
+    struct civil_date d;
+    int64_t serial = civil_parse(day, &d) ? civil_to_days(d) + EPOCH : 0;
+    if (serial < FIRST_SURE) {
+        export_sheet_text(b, day);
+        return;
+    }
+    open_cell(b, STYLE_DATE, "><v>");
+    buf_int(&b->xml, serial);
+    buf_lit(&b->xml, "</v></c>");
+    b->column++;
+}
+
+/* -- rows and sheets --------------------------------------------------------------------------------- */
+
+void export_sheet_row(struct export_book *b)
+{
+    b->column = 0;
+    b->sheets[b->n - 1].rows++;
+    buf_lit(&b->xml, "<row r=\"");
+    buf_int(&b->xml, (int64_t)b->sheets[b->n - 1].rows);
+    buf_lit(&b->xml, "\">");
+}
+
+enum err export_sheet_row_end(struct export_book *b)
+{
+    buf_lit(&b->xml, "</row>");
+    if (b->sheets[b->n - 1].rows > ROWS_MOST)
+        return ERR_LIMIT;
+    return pack(b, PACK_FROM);
+}
+
+/* "A1:AF2001": what the filters are about. */
+static void put_area(struct buf *out, const struct export_book *b, size_t sheet, const char *sign)
+{
+    buf_printf(out, "%sA%s1:%s", sign, sign, sign);
+    put_column(out, b->sheets[sheet].columns - 1);
+    buf_lit(out, sign);
+    buf_int(out, (int64_t)b->sheets[sheet].rows);
+}
+
+static enum err end_sheet(struct export_book *b)
+{
+    if (b->n == 0)
+        return OK;
+    buf_lit(&b->xml, "</sheetData><autoFilter ref=\"");
+    put_area(&b->xml, b, b->n - 1, "");
+    buf_lit(&b->xml, "\"/></worksheet>");
+    return pack(b, 0);
+}
+
+enum err export_sheet_begin(struct export_book *b, const char *name, const struct export_sheet_column *columns, size_t n)
+{
+    TRY(end_sheet(b));
+    if (b->n == EXPORT_SHEETS_MAX)
+        return ERR_BUG;
+    TRY(export_zip_file(&b->zip, sheet_files[b->n]));
+    buf_printf(&b->xml,
+               XML "<worksheet xmlns=\"" MAIN "\"><sheetViews><sheetView%s workbookViewId=\"0\"><pane ySplit=\"1\""
+                   " topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><cols>",
+               b->n == 0 ? " tabSelected=\"1\"" : "");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b->xml, "<col min=\"%zu\" max=\"%zu\" width=\"%d\" customWidth=\"1\"/>", i + 1, i + 1, columns[i].width);
+    buf_lit(&b->xml, "</cols><sheetData>");
+    b->sheets[b->n].name = name;
+    b->sheets[b->n].columns = n;
+    b->n++;
+    export_sheet_row(b);
+    for (size_t i = 0; i < n; i++, b->column++)
+        put_text(b, STYLE_HEADER, str_from(columns[i].title));
+    return export_sheet_row_end(b);
+}
+
+/* -- what holds the sheets together ------------------------------------------------------------------ */
+
+static enum err add_workbook(struct export_book *b)
+{
+    struct buf *out = &b->xml;
+    buf_lit(out, XML "<workbook xmlns=\"" MAIN "\" xmlns:r=\"" OFFICE "\"><bookViews><workbookView/></bookViews><sheets>");
+    for (size_t i = 0; i < b->n; i++)
+        buf_printf(out, "<sheet name=\"%s\" sheetId=\"%zu\" r:id=\"rId%zu\"/>", b->sheets[i].name, i + 1, i + 1);
+    buf_lit(out, "</sheets><definedNames>");
+    for (size_t i = 0; i < b->n; i++) {
+        buf_printf(out, "<definedName name=\"_xlnm._FilterDatabase\" localSheetId=\"%zu\" hidden=\"1\">%s!", i,
+                   b->sheets[i].name);
+        put_area(out, b, i, "$");
+        buf_lit(out, "</definedName>");
+    }
+    buf_lit(out, "</definedNames></workbook>");
+    TRY(export_zip_file(&b->zip, "xl/workbook.xml"));
+    return pack(b, 0);
+}
+
+static enum err add_relations(struct export_book *b)
+{
+    struct buf *out = &b->xml;
+    buf_lit(out, XML "<Relationships xmlns=\"" PACKAGE "relationships\">");
+    for (size_t i = 0; i < b->n; i++)
+        buf_printf(out, "<Relationship Id=\"rId%zu\" Type=\"" OFFICE "/worksheet\" Target=\"worksheets/sheet%zu.xml\"/>",
+                   i + 1, i + 1);
+    buf_printf(out, "<Relationship Id=\"rId%zu\" Type=\"" OFFICE "/styles\" Target=\"styles.xml\"/></Relationships>", b->n + 1);
+    TRY(export_zip_file(&b->zip, "xl/_rels/workbook.xml.rels"));
+    return pack(b, 0);
+}
+
+static enum err add_types(struct export_book *b)
+{
+#define TYPE "application/vnd.openxmlformats-officedocument.spreadsheetml."
+    struct buf *out = &b->xml;
+    buf_lit(out, XML "<Types xmlns=\"" PACKAGE "content-types\"><Default Extension=\"rels\""
+                     " ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
+                     "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
+                     "<Override PartName=\"/xl/workbook.xml\" ContentType=\"" TYPE "sheet.main+xml\"/>"
+                     "<Override PartName=\"/xl/styles.xml\" ContentType=\"" TYPE "styles+xml\"/>");
+    for (size_t i = 0; i < b->n; i++)
+        buf_printf(out, "<Override PartName=\"/%s\" ContentType=\"" TYPE "worksheet+xml\"/>", sheet_files[i]);
+    buf_lit(out, "</Types>");
+#undef TYPE
+    TRY(export_zip_file(&b->zip, "[Content_Types].xml"));
+    return pack(b, 0);
+}
+
+enum err export_book_end(struct export_book *b)
+{
+    TRY(end_sheet(b));
+    TRY(add_workbook(b));
+    TRY(add_relations(b));
+    TRY(add_types(b));
+    return export_zip_end(&b->zip);
+}
