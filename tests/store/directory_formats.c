@@ -71,15 +71,15 @@ static void words_of_v0(struct store *s)
 static void lamednum_0_in_other_containers(struct store *s)
 {
     struct imported got = import_ok(s, STR("id;nom;commune;code_postal;adresse;pivot;services;publics_accueillis;conditions_acces\n"
-                                           "a;Lieu;Rennes;35000;1 rue;;\"Utilisation sécurisée du numérique;Compréhension du monde numérique\";"
+                                           "a;Lieu;Rennes;35000;1 rue Haute;;\"Utilisation sécurisée du numérique;Compréhension du monde numérique\";"
                                            "Femmes;Payant\n"));
     assert_string_equal(got.result.format, "LaMednum v0 (CSV)");
     assert_counts(&got, 1, 0, 0, 0);
     assert_int_equal(COUNT("place", "services = 'Compréhension du monde numérique|Utilisation sécurisée du numérique'"
                            " AND publics_specifiquement_adresses = 'Femmes' AND frais_a_charge = 'Payant'"), 1);
-    got = import_ok(s, STR("{\"id\":\"b\",\"nom\":\"Lieu\",\"commune\":\"Rennes\",\"code_postal\":\"35000\",\"adresse\":\"2 rue\",\"pivot\":\"\","
+    got = import_ok(s, STR("{\"id\":\"b\",\"nom\":\"Lieu\",\"commune\":\"Rennes\",\"code_postal\":\"35000\",\"adresse\":\"2 rue Haute\",\"pivot\":\"\","
                            "\"services\":\"Compréhension du monde numérique\"}\n"
-                           "{\"id\":\"c\",\"nom\":\"Lieu\",\"commune\":\"Rennes\",\"code_postal\":\"35000\",\"adresse\":\"3 rue\",\"courriel\":\"a@b.example\"}\n"));
+                           "{\"id\":\"c\",\"nom\":\"Lieu\",\"commune\":\"Rennes\",\"code_postal\":\"35000\",\"adresse\":\"3 rue Haute\",\"courriel\":\"a@b.example\"}\n"));
     assert_string_equal(got.result.format, "LaMednum v0 (JSON Lines)");
     assert_counts(&got, 2, 0, 0, 0);
     assert_int_equal(COUNT("place", "source_id = 'c' AND courriels = 'a@b.example'"), 1);

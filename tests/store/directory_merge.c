@@ -199,6 +199,8 @@ static void only_one_is_listed(struct store *s)
     assert_int_equal(n, 1);
     directory_stop();
     for (int f = 0; f < EXPORT_COUNT; f++) {
+        if (f == EXPORT_XLSX || f == EXPORT_HSDS) /* packed; under identifiers of its own */
+            continue;
         struct str text = export_text(s, (enum directory_format)f);
         assert_true(has_text(text, "a1__b1"));
         assert_false(has_text(text, "\"a1\"") || has_text(text, "\na1,") || has_text(text, "--b1\""));

@@ -424,9 +424,9 @@ enum directory_format {
     EXPORT_LAMEDNUM_2_JSON,
     EXPORT_DATA_INCLUSION,
     EXPORT_GEOJSON,
-    EXPORT_XLSX,  /* for people */
+    EXPORT_HSDS, /* 3.0.1 */
+    EXPORT_XLSX, /* for people */
     EXPORT_TABLE, /* places, structures and services, one row each */
-    EXPORT_HSDS,  /* 3.0.1 */
     EXPORT_COUNT
 };
 struct directory_format_info {

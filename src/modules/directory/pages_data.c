@@ -156,7 +156,7 @@ static const char *const purposes[EXPORT_COUNT] = {
     [EXPORT_LAMEDNUM_CSV] = N_("La version précédente du standard des lieux."),
     [EXPORT_LAMEDNUM_JSON] = N_("La même version, pour un programme."),
     [EXPORT_DATA_INCLUSION] = N_("Le standard national des structures et des services."),
-    [EXPORT_HSDS] = N_("Le standard international Open Referral, que lisent les annuaires d’autres pays."),
+    [EXPORT_HSDS] = N_("Le standard international des services, HSDS 3 (Open Referral)."),
 };
 /* Who looks for what: groups of formats, in the order of the page. */
 static const struct {

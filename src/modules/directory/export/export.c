@@ -1,6 +1,5 @@
 /* The formats, and how one is run: rows come one by one, are written in a buffer, and leave by pieces. */
 #include "modules/directory/export/export.h"
-#include "modules/directory/hsds/hsds.h"
 
 static const struct directory_format_info formats[EXPORT_COUNT] = {
     [EXPORT_LAMEDNUM_CSV] = {"lamednum-csv", "text/csv; charset=utf-8", "csv", "Lieux de médiation numérique 1.0.2 (CSV)",
@@ -15,25 +14,13 @@ static const struct directory_format_info formats[EXPORT_COUNT] = {
                                "Structures et services, data·inclusion v1 (JSON)",
                                "Organisations and services, data·inclusion v1 (JSON)"},
     [EXPORT_GEOJSON] = {"geojson", "application/geo+json; charset=utf-8", "geojson", "Carte (GeoJSON)", "Map (GeoJSON)"},
+    [EXPORT_HSDS] = {"hsds", "application/json; charset=utf-8", "json", "Services et organisations, HSDS 3 (JSON)",
+                     "Services and organisations, HSDS 3 (JSON)"},
     [EXPORT_XLSX] = {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx",
                      "Tableur : lieux, structures et services (Excel)", "Spreadsheet: places, organisations and services (Excel)",
                      .packed = true},
     [EXPORT_TABLE] = {"csv-tout", "text/csv; charset=utf-8", "csv", "Tout dans un tableau (CSV)", "Everything in one table (CSV)"},
-    [EXPORT_HSDS] = {"hsds", "application/json; charset=utf-8", "json", "Services et organisations, HSDS 3 (JSON)",
-                     "Services and organizations, HSDS 3 (JSON)"},
 };
-
-/* -- HSDS (hsds/) --------------------------------------------------------------------------------- */
-static enum err flush_piece(void *ctx)
-{
-    return export_flush(ctx, false);
-}
-
-static enum err export_hsds(struct exporter *x)
-{
-    return hsds_export(x->c, &x->json, flush_piece, x);
-}
-
 static enum err (*const writers[EXPORT_COUNT])(struct exporter *) = {
     [EXPORT_LAMEDNUM_CSV] = export_lamednum_csv,
     [EXPORT_LAMEDNUM_JSON] = export_lamednum_json,
@@ -41,9 +28,9 @@ static enum err (*const writers[EXPORT_COUNT])(struct exporter *) = {
     [EXPORT_LAMEDNUM_2_JSON] = export_lamednum_2_json,
     [EXPORT_DATA_INCLUSION] = export_inclusion,
     [EXPORT_GEOJSON] = export_geojson,
+    [EXPORT_HSDS] = export_hsds,
     [EXPORT_XLSX] = export_workbook,
     [EXPORT_TABLE] = export_table,
-    [EXPORT_HSDS] = export_hsds,
 };
 
 const struct directory_format_info *directory_format_info(enum directory_format f)

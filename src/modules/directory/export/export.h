@@ -77,6 +77,7 @@ enum err export_lamednum_2_csv(struct exporter *x) MUST_USE;
 enum err export_lamednum_2_json(struct exporter *x) MUST_USE;
 enum err export_inclusion(struct exporter *x) MUST_USE;
 enum err export_geojson(struct exporter *x) MUST_USE;
+enum err export_hsds(struct exporter *x) MUST_USE; /* in hsds/ */
 enum err export_table(struct exporter *x) MUST_USE;
 enum err export_workbook(struct exporter *x) MUST_USE;
 /* Live records of a kind by source and identifier, for the formats that are neither standard (table.c). */

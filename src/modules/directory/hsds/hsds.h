@@ -147,10 +147,4 @@ enum err hsds_load_services(struct db_conn *c, struct arena *a, const struct hsd
 enum err hsds_load_organizations(struct db_conn *c, struct arena *a, const struct hsds_ref *refs, size_t n,
                                  struct hsds_organization *out, size_t *n_out) MUST_USE;
 
-/* -- the file (export.c) -------------------------------------------------------------------------- */
-/* {"services": […], "organizations": […], "taxonomies": […]}: services by source and id, each with its organization and
- * places; the organizations that offer none; the lists that terms are taken from. `flush` is called after each record: it may empty the writer's buffer. Runs in the
- * caller's transaction. */
-enum err hsds_export(struct db_conn *c, struct json_writer *w, enum err (*flush)(void *ctx), void *ctx) MUST_USE;
-
 #endif
