@@ -11,12 +11,12 @@ build_groups=(
     "garder les données : libsqlite3-dev libpq-dev"
     "lire et chercher les textes : libjansson-dev libutf8proc-dev libstemmer-dev"
     "tirer au hasard, protéger : libsodium-dev"
-    "lire et écrire des classeurs : libzip-dev libexpat1-dev libxlsxwriter-dev"
+    "lire des classeurs : libzip-dev libexpat1-dev"
     "interroger le service des adresses : libcurl4-openssl-dev"
 )
 test_groups=(
     "construire avec un second compilateur : clang libclang-rt-14-dev|libclang-rt-dev"
-    "tester chaque partie : libcmocka-dev"
+    "tester chaque partie : libcmocka-dev libxlsxwriter-dev"
     "tester avec la seconde base de données : postgresql"
     "comparer ce qui est publié aux schémas nationaux : python3-jsonschema"
     "tester les pages dans un navigateur : chromium curl"
