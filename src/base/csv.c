@@ -316,15 +316,32 @@ static void add_quoted(struct buf *b, struct str s)
     buf_add(b, s);
 }
 
+/* Delimiter and value at once: nearly every cell. */
+static void add_plain(struct buf *b, struct str value, bool after_another)
+{
+    size_t n = value.n + after_another;
+    char *p = n ? buf_reserve(b, n) : NULL;
+    if (!p)
+        return;
+    if (after_another)
+        *p++ = ',';
+    if (value.n)
+        memcpy(p, value.p, value.n);
+    buf_commit(b, n);
+}
+
 void csv_cell(struct csv_writer *w, struct str value)
 {
-    if (w->started)
-        buf_char(w->out, ',');
+    bool after_another = w->started;
     w->started = true;
-    if (value.n == 0)
+    bool guard = value.n > 0 && w->guard == CSV_SPREADSHEET && spreadsheet_runs(value);
+    bool quoted = value.n > 0 && (w->quote_all || needs_quotes(value));
+    if (!guard && !quoted) {
+        add_plain(w->out, value, after_another);
         return;
-    bool guard = w->guard == CSV_SPREADSHEET && spreadsheet_runs(value);
-    bool quoted = w->quote_all || needs_quotes(value);
+    }
+    if (after_another)
+        buf_char(w->out, ',');
     if (quoted)
         buf_char(w->out, '"');
     if (guard)

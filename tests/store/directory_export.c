@@ -44,8 +44,9 @@ static void csv_gives_back_what_came(struct store *s)
 
 static void round_trips_are_identical(struct store *s)
 {
-    static const enum directory_format formats[] = {EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_DATA_INCLUSION};
-    for (size_t i = 0; i < 3; i++) {
+    static const enum directory_format formats[] = {EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_LAMEDNUM_2_CSV,
+                                                    EXPORT_LAMEDNUM_2_JSON, EXPORT_DATA_INCLUSION};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         forget_all(s);
         import_ok(s, fixture(s, "places.csv"));
         import_ok(s, fixture(s, "inclusion.json"));
@@ -246,7 +247,10 @@ static void real_files_are_valid_and_stable(struct store *s)
     assert_int_equal(structures, expected);
     assert_round_trip(s, EXPORT_LAMEDNUM_CSV);
     assert_round_trip(s, EXPORT_LAMEDNUM_JSON);
-    assert_round_trip(s, EXPORT_DATA_INCLUSION);
+    assert_round_trip(s, EXPORT_LAMEDNUM_2_CSV); /* forgets what that version cannot hold */
+    assert_int_equal(assert_valid_lamednum_2_csv(s, export_text(s, EXPORT_LAMEDNUM_2_CSV)), expected);
+    assert_round_trip(s, EXPORT_LAMEDNUM_2_JSON);
+    assert_round_trip(s, EXPORT_DATA_INCLUSION); /* last: no place comes back */
 }
 
 static const struct store_test tests[] = {

@@ -107,7 +107,7 @@ static enum err write_csv_place(struct exporter *x, const struct export_row *r)
         if (l->how[i] == LEFT_OUT)
             continue;
         if (l->how[i] != NUMBER) {
-            csv_cell(&l->csv, cell_of(x, r, i));
+            csv_cell(&l->csv, l->how[i] == AS_IT_IS ? r->cells[i] : cell_of(x, r, i));
             continue;
         }
         const struct directory_number *v = number_of(r, i);
