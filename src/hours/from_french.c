@@ -60,7 +60,7 @@ static const struct french_text *read_cell(struct arena *a, const struct str cel
     for (int earlier = 0; earlier < day; earlier++)
         if (read[earlier] && str_eq(cells[earlier], cells[day]))
             return read[earlier];
-    struct french_text *t = ARENA_NEW(a, struct french_text);
+    struct french_text *t = arena_alloc(a, sizeof *t); /* set by french_read */
     if (cells[day].n > HOURS_TEXT_MAX || !french_read(a, cells[day], t) || t->holidays_off || t->vacation_off)
         return NULL;
     return t;

@@ -45,7 +45,7 @@ static bool keyword(struct str s, struct hours_token *tok)
     for (size_t i = 0; i < s.n; i++)
         low[i] = (char)(s.p[i] | 0x20);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (memcmp(low, words[i].word, sizeof low) == 0) {
+        if (low[0] == words[i].word[0] && memcmp(low, words[i].word, sizeof low) == 0) {
             tok->kind = words[i].kind;
             tok->value = words[i].value;
             tok->text = s;

@@ -75,6 +75,7 @@ struct directory_record {
     int64_t gone_at_ms;      /* its file no longer has it: equals deleted_at_ms then; 0: a person removed it, or it is live */
     struct str feed;         /* the file that says it, as directory_import.feed; empty: none */
     struct str added_by;     /* the import that added it, written once; empty: none */
+    struct str fingerprint;  /* of all that its source says, when who writes the row knows it; empty: made at writing */
     struct str remarks;      /* what its last import corrected or left aside, JSON: [[field, rule, before, after], …] */
 };
 

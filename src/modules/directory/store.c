@@ -290,7 +290,10 @@ static size_t record_values(struct arena *a, enum directory_kind kind, void *rec
     const struct directory_record *r = record_of(record);
     const struct field_table *t = field_table(kind);
     size_t n = 0;
-    fields_fingerprint(t, record, fingerprint);
+    if (r->fingerprint.n == 32)
+        memcpy(fingerprint, r->fingerprint.p, 32), fingerprint[32] = 0;
+    else
+        fields_fingerprint(t, record, fingerprint);
     out[n++] = DB_TEXT(r->source);
     out[n++] = DB_TEXT(r->source_id);
     out[n++] = DB_INT(r->created_at_ms);

@@ -276,7 +276,12 @@ static enum err write_row(struct importer *im, const struct row *row)
     record_of(row->record)->feed = im->in->feed;
     if (row->mark->known && !row->mark->deleted && import_marks_same(row->mark, fingerprint))
         return adopt(im, row);
-    TRY(row->mark->known ? change(im, row) : add(im, row));
+    if (row->mark->known) {
+        TRY(change(im, row));
+    } else {
+        record_of(row->record)->fingerprint = str_from(fingerprint);
+        TRY(add(im, row));
+    }
     return import_marks_set(row->mark, record_of(row->record)->id, str_from(fingerprint)) ? OK : ERR_BUG;
 }
 

@@ -18,9 +18,21 @@ void import_marks_deinit(struct marks *m)
 
 struct mark_key import_marks_key(const struct marks *m, struct str source, struct str source_id)
 {
+    enum { SHORT = 256 }; /* a key that is never longer than this is hashed at once */
     struct mark_key key;
     crypto_generichash_state h;
     uint64_t n = source.n;
+    if (source.n + source_id.n <= SHORT) {
+        unsigned char text[sizeof n + SHORT];
+        memcpy(text, &n, sizeof n);
+        if (source.n > 0)
+            memcpy(text + sizeof n, source.p, source.n);
+        if (source_id.n > 0)
+            memcpy(text + sizeof n + source.n, source_id.p, source_id.n);
+        crypto_shorthash_siphashx24((unsigned char *)&key, text, sizeof n + source.n + source_id.n, m->secret);
+        key.h[0] |= 1; /* zero is a free slot */
+        return key;
+    }
     crypto_generichash_init(&h, m->secret, sizeof m->secret, sizeof key);
     crypto_generichash_update(&h, (const unsigned char *)&n, sizeof n);
     if (source.n > 0)

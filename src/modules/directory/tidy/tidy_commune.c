@@ -534,10 +534,29 @@ static void read_town_of_address(struct clues *q)
     q->name = STR_NONE;
 }
 
+/* What most rows are: a commune of today by its own name, with its code and one of its postal codes. */
+static bool all_agree(const struct tidy_context *said, struct territory_commune *c)
+{
+    if (said->code_insee.n != 5 || said->code_postal.n != 5 || !territory_commune_find(said->code_insee, c) ||
+        !str_eq(c->code, said->code_insee) || !str_eq(c->name, said->commune) || c->parent.n > 0)
+        return false;
+    for (uint32_t i = 0; i < c->n_postal_codes; i++)
+        if (str_eq(territory_postal_code(c, i), said->code_postal))
+            return true;
+    return false;
+}
+
 void tidy_commune(struct arena *a, const struct tidy_context *said, struct tidy_commune *out)
 {
     struct clues q = {.a = a};
     *out = (struct tidy_commune){.known = false};
+    if (all_agree(said, &out->found)) {
+        out->known = true;
+        out->commune.value = said->commune;
+        out->code_insee.value = said->code_insee;
+        out->code_postal.value = said->code_postal;
+        return;
+    }
     read_name(&q, said->commune, &out->commune);
     read_postal(&q, said, &out->code_postal);
     read_code(&q, said, &out->code_insee);
