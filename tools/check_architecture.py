@@ -32,7 +32,7 @@ PREFIXES = {
              "worker", "pairs"},
     "view": {"url", "icon", "site_asset"},
     "modules/directory": {"structure", "place", "service", "record", "enum", "field", "check", "lamednum", "inclusion",
-                          "import", "raw", "map", "format", "tidy", "duplicate", "export", "hsds", "geocode", "quality", "merge", "api", "page", "index", "build", "cards", "labels", "pieces", "words"},
+                          "import", "raw", "ahead", "map", "format", "tidy", "duplicate", "export", "hsds", "geocode", "quality", "merge", "api", "page", "index", "build", "cards", "labels", "pieces", "words"},
 }
 SYMBOLS_ALLOWED = {"main"}
 TABLES_ALLOWED = {"schema_migration": "db"}  # the name that people look for

@@ -76,7 +76,8 @@ struct directory_record {
     struct str feed;         /* the file that says it, as directory_import.feed; empty: none */
     struct str added_by;     /* the import that added it, written once; empty: none */
     struct str fingerprint;  /* of all that its source says, when who writes the row knows it; empty: made at writing */
-    struct str remarks;      /* what its last import corrected or left aside, JSON: [[field, rule, before, after], …] */
+    struct str remarks;      /* what its last import corrected or left aside, JSON: [[field, rule, before, after], …]; after: "="
+                                when it is what the record says */
 };
 
 /* Where people are received: LaMednum 1.0.2. */

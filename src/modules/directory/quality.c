@@ -86,7 +86,7 @@ static uint32_t remark_bit(const json_t *remark)
     const char *rule = json_string_value(json_array_get(remark, 1)), *after = json_string_value(json_array_get(remark, 3));
     if (!rule)
         return 0;
-    if (str_starts(str_from(rule), STR("garde.")))
+    if (str_starts(str_from(rule), STR("garde.")) || str_eq(str_from(rule), STR("valeur.douteuse")))
         return bit(QUALITY_KEPT);
     if (strcmp(rule, GEOCODE_RULE) == 0)
         return bit(QUALITY_DEDUCED);

@@ -180,7 +180,7 @@ static enum err add(struct importer *im, const struct row *row)
     struct directory_record *r = record_of(row->record);
     if (row->kind == DIRECTORY_PLACE)
         TRY(name_source(im, row->record));
-    r->remarks = import_notes_remarks(im->rows, field_table(row->kind), row->problems, row->corrections, NULL, NULL);
+    r->remarks = import_notes_remarks(im->rows, field_table(row->kind), row->problems, row->corrections, NULL, row->record);
     r->added_by = str_from(im->changes.id);
     TRY(record_save_insert(im->c, im->rows, im->in->actor, row->kind, row->record));
     im->counts.added++;
@@ -267,8 +267,13 @@ static enum err adopt(struct importer *im, const struct row *row)
 
 static enum err write_row(struct importer *im, const struct row *row)
 {
+    struct directory_record *r = record_of(row->record);
     char fingerprint[33];
-    fields_fingerprint(field_table(row->kind), row->record, fingerprint);
+    if (r->fingerprint.n == 32)
+        memcpy(fingerprint, r->fingerprint.p, 32), fingerprint[32] = 0;
+    else
+        fields_fingerprint(field_table(row->kind), row->record, fingerprint);
+    r->fingerprint = STR_NONE; /* it may become something else than what the file says */
     if (!im->c) {
         im->counts.added++;
         return import_marks_set(row->mark, STR(NO_ID), str_from(fingerprint)) ? OK : ERR_BUG;

@@ -39,24 +39,25 @@ void import_progress(struct importer *im, size_t read_bytes)
 
 /* -- one record ----------------------------------------------------------------------------------- */
 
-static void give_source(struct importer *im, enum directory_kind kind, void *record)
+static void give_source(const struct directory_import *in, struct arena *a, enum directory_kind kind, void *record)
 {
     struct directory_record *r = record_of(record);
-    if (kind == DIRECTORY_PLACE && (im->in->source.n > 0 || r->source.n == 0))
-        r->source = im->in->source.n ? im->in->source
-                                     : text_slug(im->rows, ((struct directory_place *)record)->source_texte, 60);
+    if (kind == DIRECTORY_PLACE && (in->source.n > 0 || r->source.n == 0))
+        r->source = in->source.n ? in->source : text_slug(a, ((struct directory_place *)record)->source_texte, 60);
     if (r->source.n == 0)
-        r->source = im->in->source.n ? im->in->source : im->in->default_source;
+        r->source = in->source.n ? in->source : in->default_source;
 }
 
-static void check(struct importer *im, enum directory_kind kind, void *record, struct directory_problems *problems)
+void import_check(const struct directory_import *in, struct civil_date today, struct arena *a, enum directory_kind kind, void *record,
+                  struct directory_problems *problems)
 {
+    give_source(in, a, kind, record);
     if (kind == DIRECTORY_PLACE)
-        directory_check_place(im->rows, record, problems);
+        directory_check_place(a, record, problems);
     else if (kind == DIRECTORY_STRUCTURE)
-        directory_check_structure(im->rows, record, im->today, problems);
+        directory_check_structure(a, record, today, problems);
     else
-        directory_check_service(im->rows, record, im->today, problems);
+        directory_check_service(a, record, today, problems);
 }
 
 struct str import_name_of(enum directory_kind kind, const void *record)
@@ -69,9 +70,14 @@ struct str import_name_of(enum directory_kind kind, const void *record)
 enum err import_record(struct importer *im, enum directory_kind kind, void *record, size_t line,
                        struct directory_problems *problems, const struct directory_corrections *corrections)
 {
+    import_check(im->in, im->today, im->rows, kind, record, problems);
+    return import_checked(im, kind, record, line, problems, corrections);
+}
+
+enum err import_checked(struct importer *im, enum directory_kind kind, void *record, size_t line,
+                        struct directory_problems *problems, const struct directory_corrections *corrections)
+{
     im->counts.rows++;
-    give_source(im, kind, record);
-    check(im, kind, record, problems);
     struct str name = arena_str(im->rows, import_name_of(kind, record));
     TRY(problems->refused ? import_compare_refused(im, kind, record)
                           : import_compare(im, kind, record, line, problems, corrections));
@@ -108,7 +114,6 @@ static enum err read_file(struct importer *im, struct directory_import_result *o
     struct map *m;
     if (im->in->mapping.n > 0) {
         TRY(map_parse(im->a, im->in->mapping, &m, im->why));
-        im->free_form = true;
         return import_mapped(im, m, out);
     }
     TRY(refuse_strangers(im, str_trim(without_bom(im->in->data))));

@@ -89,6 +89,11 @@ struct importer {
  * The record lives in im->rows. Anything but OK ends the import. */
 enum err import_record(struct importer *im, enum directory_kind kind, void *record, size_t line,
                        struct directory_problems *problems, const struct directory_corrections *corrections) MUST_USE;
+/* The two halves of import_record. The first is pure: any thread may do it. */
+void import_check(const struct directory_import *in, struct civil_date today, struct arena *a, enum directory_kind kind, void *record,
+                  struct directory_problems *problems);
+enum err import_checked(struct importer *im, enum directory_kind kind, void *record, size_t line,
+                        struct directory_problems *problems, const struct directory_corrections *corrections) MUST_USE;
 /* Cleans, then as import_record. The cells live in im->rows. Every reader of a format ends here. */
 enum err import_raw(struct importer *im, struct raw_record *raw, size_t line, struct directory_problems *problems) MUST_USE;
 /* A column or key that no standard has: told once. */

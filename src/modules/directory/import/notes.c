@@ -107,7 +107,7 @@ enum err import_notes_kept(struct import_notes *n, struct arena *a, size_t line,
 
 static void remark(struct json_writer *w, const char *field, const char *rule, struct str before, struct str after)
 {
-    enum { VALUE_MAX = 200 };
+    enum { VALUE_MAX = 120 };
     json_array_begin(w);
     json_str(w, str_from(field));
     json_str(w, str_from(rule));
@@ -117,8 +117,9 @@ static void remark(struct json_writer *w, const char *field, const char *rule, s
 }
 
 struct str import_notes_remarks(struct arena *a, const struct field_table *t, const struct directory_problems *problems,
-                                const struct directory_corrections *corrections, const struct policy *p, const void *kept)
+                                const struct directory_corrections *corrections, const struct policy *p, const void *record)
 {
+    enum { CORRECTION_MAX = 200 }; /* corrections are cut there */
     struct buf b;
     struct json_writer w;
     struct str s = STR("");
@@ -126,15 +127,18 @@ struct str import_notes_remarks(struct arena *a, const struct field_table *t, co
     buf_init(&b, CHANGES_MAX);
     json_start(&w, &b);
     json_array_begin(&w);
-    for (size_t i = 0; i < corrections->n; i++, said++)
-        remark(&w, corrections->items[i].field, corrections->items[i].rule, corrections->items[i].before,
-               corrections->items[i].after);
+    for (size_t i = 0; i < corrections->n; i++, said++) {
+        const struct directory_correction *c = &corrections->items[i];
+        const struct field *f = field_find(t, str_from(c->field));
+        bool stored = f && c->after.n > 0 && str_eq(c->after, field_cut(field_cell(a, f, record), CORRECTION_MAX));
+        remark(&w, c->field, c->rule, c->before, stored ? STR("=") : c->after);
+    }
     for (size_t i = 0; i < problems->n; i++, said++)
         remark(&w, problems->items[i].field, problems->items[i].kept ? "valeur.douteuse" : "valeur.ecartee",
                problems->items[i].value, STR_NONE);
     for (size_t i = 0; p && i < t->n; i++)
         if (p->fates[i] == POLICY_KEPT_VALUE) {
-            remark(&w, t->fields[i].name, kept_words[POLICY_KEPT_VALUE].rule, STR_NONE, cell_of(a, t, &t->fields[i], kept));
+            remark(&w, t->fields[i].name, kept_words[POLICY_KEPT_VALUE].rule, STR_NONE, cell_of(a, t, &t->fields[i], record));
             said++;
         }
     json_array_end(&w);

@@ -25,9 +25,10 @@ enum err import_notes_line(struct import_notes *n, struct arena *a, size_t line,
                            struct str before, struct str after, const char *rule, struct str why) MUST_USE;
 enum err import_notes_flush(struct import_notes *n) MUST_USE;
 
-/* The remarks of a record, JSON; "" (not STR_NONE) when there are none. */
+/* The remarks of a record as it will be stored, JSON; "" (not STR_NONE) when there are none. A correction that became what
+ * the record says has "=" for its value after. `p`: NULL for a new record. */
 struct str import_notes_remarks(struct arena *a, const struct field_table *t, const struct directory_problems *problems,
-                                const struct directory_corrections *corrections, const struct policy *p, const void *kept);
+                                const struct directory_corrections *corrections, const struct policy *p, const void *record);
 
 /* What changed between two states of a record: {"nom": ["avant", "après"], "horaires_texte": …}; STR_NONE when nothing
  * did. */

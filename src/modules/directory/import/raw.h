@@ -25,5 +25,9 @@ struct raw_record {
 
 /* The cell of a field, by its name in the standard; aborts when the kind has no such field (a mistake of the code). */
 struct str *raw_cell(struct raw_record *raw, const char *field);
+/* Cleans it and reads it as a record: what is left is to check, compare and write. Texts are views of the cells, or live in `a`.
+ * Pure: any thread may do it. `free_form`: as in struct importer. */
+void *raw_read(struct arena *a, struct raw_record *raw, bool free_form, struct civil_date today,
+               struct directory_problems *problems, struct directory_corrections *corrections);
 
 #endif

@@ -1,5 +1,6 @@
 /* Any table through a mapping: CSV, workbook, JSON, GeoJSON, JSON lines. */
 #include "base/text.h"
+#include "modules/directory/import/ahead.h"
 #include "modules/directory/import/import.h"
 #include "modules/directory/import/map.h"
 
@@ -41,15 +42,51 @@ static void tell_unused(struct importer *im, const struct map_bound *b, const st
             import_ignore(im, row->names[i]);
 }
 
-static enum err read_row(struct importer *im, const struct map_bound *b, const struct table_row *row)
+/* What the second thread works with. */
+struct reading {
+    struct arena *a; /* of the table and of its columns */
+    struct table *t;
+    struct map_bound *b;
+    struct table_row row; /* the next one */
+    bool has;
+    const struct directory_import *in;
+    struct civil_date today;
+    struct str why;
+};
+
+/* The cells are views of the row, which does not outlive the next one. */
+static void keep_cells(struct arena *a, struct raw_record *raw)
 {
-    struct directory_problems problems = {0};
-    struct raw_record *raw = ARENA_NEW(im->rows, struct raw_record);
-    map_row(im->rows, b, row, raw);
-    if (row->overflow)
-        field_problem(im->rows, &problems, "id", *raw_cell(raw, "id"),
+    for (size_t i = 0; i < RAW_CELLS; i++)
+        if (raw->cells[i].n > 0)
+            raw->cells[i] = arena_str(a, raw->cells[i]);
+    for (size_t i = 0; i < 7 && raw->horaires_par_jour; i++)
+        if (raw->horaires_jours[i].n > 0)
+            raw->horaires_jours[i] = arena_str(a, raw->horaires_jours[i]);
+}
+
+static enum err read_row(void *ctx, struct ahead_row *out, bool *has)
+{
+    struct reading *r = ctx;
+    *has = r->has;
+    if (!r->has)
+        return OK;
+    struct raw_record *raw = ARENA_NEW(out->a, struct raw_record);
+    map_bind(r->b, &r->row);
+    map_row(out->a, r->b, &r->row, raw);
+    keep_cells(out->a, raw);
+    if (r->row.overflow)
+        field_problem(out->a, &out->problems, "id", *raw_cell(raw, "id"),
                       "Cette ligne a plus de cellules que de titres : un séparateur est de trop, ou il manque des guillemets.", true);
-    return import_raw(im, raw, row->line, &problems);
+    out->kind = raw->kind;
+    out->line = r->row.line;
+    out->record = raw_read(out->a, raw, true, r->today, &out->problems, &out->corrections);
+    import_check(r->in, r->today, out->a, out->kind, out->record, &out->problems);
+    char *fingerprint = arena_alloc(out->a, 33);
+    fields_fingerprint(field_table(out->kind), out->record, fingerprint);
+    record_of(out->record)->fingerprint = (struct str){fingerprint, 32};
+    out->offset = table_offset(r->t);
+    return table_next(r->t, &r->row, &r->has, &r->why);
 }
 
 static const char *format_words(struct importer *im, enum table_kind kind, const struct map *m)
@@ -60,30 +97,59 @@ static const char *format_words(struct importer *im, enum table_kind kind, const
                                     : arena_printf(im->a, "%s, avec une correspondance", table_kind_words(kind)));
 }
 
+/* Each row in the arena in which it was read. */
+static enum err take_rows(struct importer *im, struct ahead *h)
+{
+    struct arena *own = im->rows;
+    struct ahead_row *row;
+    enum err e;
+    while ((e = ahead_next(h, &row)) == OK && row) {
+        im->rows = row->a;
+        e = import_checked(im, row->kind, row->record, row->line, &row->problems, &row->corrections);
+        size_t offset = row->offset;
+        im->rows = own;
+        ahead_give_back(h, row);
+        if (e != OK)
+            return e;
+        if (im->counts.rows % PROGRESS_ROWS == 0)
+            import_progress(im, offset);
+    }
+    return e;
+}
+
+static enum err read_table(struct importer *im, const struct map *m, struct reading *r, struct directory_import_result *out)
+{
+    TRY(table_open(r->a, im->in->data, m->reading, &r->t, im->why));
+    out->format = format_words(im, table_kind_of(r->t), m);
+    if (!is_grid(table_kind_of(r->t)))
+        TRY(look_at_records(im, m, r->b));
+    TRY(table_next(r->t, &r->row, &r->has, im->why));
+    if (!r->has)
+        return import_fail(im, "Le fichier ne contient aucune fiche.");
+    map_bind(r->b, &r->row);
+    TRY(map_check(r->b, &r->row, is_grid(table_kind_of(r->t)), &out->missing_columns, im->why));
+    tell_unused(im, r->b, &r->row);
+    struct ahead h = {.fill = read_row, .ctx = r};
+    enum err e = ahead_begin(&h);
+    if (e == OK)
+        e = take_rows(im, &h);
+    ahead_end(&h);
+    if (e == ERR_INVALID && r->why.n > 0)
+        *im->why = r->why;
+    return e;
+}
+
 enum err import_mapped(struct importer *im, const struct map *m, struct directory_import_result *out)
 {
-    struct table *t;
-    struct table_row row;
-    bool has;
-    struct map_bound *b = map_bound_new(im->a, m);
-    TRY(table_open(im->a, im->in->data, m->reading, &t, im->why));
-    out->format = format_words(im, table_kind_of(t), m);
-    if (!is_grid(table_kind_of(t)))
-        TRY(look_at_records(im, m, b));
-    TRY(table_next(t, &row, &has, im->why));
-    if (!has)
-        return import_fail(im, "Le fichier ne contient aucune fiche.");
-    map_bind(b, &row);
-    TRY(map_check(b, &row, is_grid(table_kind_of(t)), &out->missing_columns, im->why));
-    tell_unused(im, b, &row);
-    while (has) {
-        map_bind(b, &row);
-        TRY(read_row(im, b, &row));
-        arena_reset(im->rows);
-        if (im->counts.rows % PROGRESS_ROWS == 0)
-            import_progress(im, table_offset(t));
-        TRY(table_next(t, &row, &has, im->why));
-    }
-    import_progress(im, im->in->data.n);
-    return OK;
+    struct reading r = {.a = arena_new(SIZE_MAX), .in = im->in, .today = im->today};
+    if (!r.a)
+        return ERR_LIMIT;
+    r.b = map_bound_new(r.a, m);
+    enum err e = read_table(im, m, &r, out);
+    *im->why = arena_str(im->a, *im->why);
+    out->missing_columns = arena_str(im->a, out->missing_columns);
+    arena_free(r.a);
+    if (e == OK)
+        import_progress(im, im->in->data.n);
+    return e;
 }
