@@ -155,6 +155,72 @@ static void damaged_json_files(struct store *s)
     damaged_bytes_of(s, "inclusion.json", 300);
 }
 
+/* -- through a mapping ---------------------------------------------------------------------------------- */
+
+static const char table[] =
+    "N,Lieu,Ville,CP,Insee,Rue,X,Y,Tel,Mail,Site,Maj,Texte,Lu,Ma,Me,Je,Ve,Sa,Aide\n"
+    "1,Mairie,Vitré,35500,35360,1 rue Haute,48.12,-1.21,02 61 91 00 01,a@x.example,x.example,03/02/2026,Ici,9h-12h,9h-12h,,9h-12h,9h-12h / 14h-17h,,démarches\n"
+    "2,Médiathèque,RENNES,35000,35238,\"2, place Basse\",48.11,-1.68,0261910002,b@x.example,https://y.example/,2026-03-04,Là,,10h à 18h,10h à 18h,,,sur rendez-vous,internet\n"
+    "3,CCAS de Fougères,Fougères,35300,,3 bis av. de la Gare,-1.2,48.35,+33261910003,,,1er mars 2026,,fermé,9:00-12:00,,un jeudi sur deux,,,démarches;internet\n"
+    "4,France services,Saint Malo,35400,35288,4 Quai Nord,\"48,64\",\"-2,01\",02.61.91.00.04,d@x.example,,45000,,9h-17h,9h-17h,9h-17h,9h-17h,9h-17h,,internet\n";
+static const char table_mapping[] =
+    "{\"source\": \"Essai\", \"id\": {\"colonne\": \"N\"}, \"nom\": {\"colonne\": \"Lieu\"}, \"commune\": {\"colonne\": \"Ville\"},"
+    " \"code_postal\": {\"colonne\": \"CP\"}, \"code_insee\": {\"colonne\": \"Insee\"}, \"adresse\": {\"colonne\": \"Rue\"},"
+    " \"latitude\": {\"colonne\": \"X\"}, \"longitude\": {\"colonne\": \"Y\"}, \"telephone\": {\"colonne\": \"Tel\"},"
+    " \"courriels\": {\"colonne\": \"Mail\"}, \"site_web\": {\"colonne\": \"Site\"}, \"date_maj\": {\"colonne\": \"Maj\"},"
+    " \"presentation_detail\": {\"colonne\": \"Texte\"}, \"horaires\": {\"jours\": [{\"colonne\": \"Lu\", \"osm\": \"Mo\"},"
+    " {\"colonne\": \"Ma\", \"osm\": \"Tu\"}, {\"colonne\": \"Me\", \"osm\": \"We\"}, {\"colonne\": \"Je\", \"osm\": \"Th\"},"
+    " {\"colonne\": \"Ve\", \"osm\": \"Fr\"}, {\"colonne\": \"Sa\", \"osm\": \"Sa\"}]},"
+    " \"services\": [{\"colonnes\": [\"Aide\"], \"termes\": [\"démarches\"], \"cible\": \"Aide aux démarches administratives\"},"
+    " {\"colonnes\": [\"Aide\"], \"termes\": [\"internet\"], \"cible\": \"Accès internet et matériel informatique\"}]}";
+
+static size_t rows_of(struct store *s, struct str csv)
+{
+    struct csv_reader *r = csv_reader_new(s->a, csv, (struct csv_options){0});
+    struct csv_row row;
+    size_t n = 0;
+    while (csv_next(r, &row))
+        n++;
+    return n > 0 ? n - 1 : 0;
+}
+
+static void damage_mapped(struct store *s, struct str clean, struct str mapping, int rounds, uint32_t share)
+{
+    const struct directory_import in = {.mapping = mapping, .feed = STR("essai")};
+    struct imported got = import_with(s, clean, in);
+    if (got.err != OK)
+        fail_msg("%.*s", STR_ARG(got.why));
+    for (int round = 0; round < rounds; round++) {
+        struct str damaged = damaged_csv(s, clean, share + random_below(3 * share));
+        got = import_with(s, damaged, in);
+        if (got.err != OK) { /* a header of another file, a NUL */
+            assert_int_equal(got.err, ERR_INVALID);
+            assert_true(got.why.n > 0);
+            continue;
+        }
+        if (!has_text(got.report, "un guillemet"))
+            assert_true((size_t)got.result.counts.rows <= rows_of(s, damaged));
+        check_directory(s, &got);
+    }
+}
+
+static void damaged_mapped_files(struct store *s)
+{
+    start_random();
+    damage_mapped(s, str_from(table), str_from(table_mapping), 60, 4);
+}
+
+static void damaged_real_list(struct store *s)
+{
+    struct str clean = shared_file(s, "lieux/liste-fs-20221201.csv");
+    const char *fixtures = getenv("BALISE_FIXTURES");
+    if (clean.n == 0)
+        return; /* the shared data are not on this machine */
+    struct str mapping = test_file(s, arena_cstr(s->a, arena_printf(s->a, "%s/../../examples/mappings/france-services.json", fixtures)));
+    start_random();
+    damage_mapped(s, clean, mapping, 1, 15);
+}
+
 static void damaged_real_files(struct store *s)
 {
     struct str clean = shared_file(s, "reference/gironde.csv");
@@ -173,5 +239,7 @@ static const struct store_test tests[] = {
     STORE_TEST(damaged_csv_files),
     STORE_TEST(damaged_json_files),
     STORE_TEST(damaged_real_files),
+    STORE_TEST(damaged_mapped_files),
+    STORE_TEST(damaged_real_list),
 };
 STORE_TEST_MAIN(tests, DIRECTORY_STORE)

@@ -80,7 +80,7 @@ void forget_all(struct store *s)
     store_run(s, "DELETE FROM directory_source");
 }
 
-static struct str read_whole(struct store *s, const char *path)
+struct str test_file(struct store *s, const char *path)
 {
     struct stat st;
     int fd = open(path, O_RDONLY);
@@ -99,7 +99,7 @@ struct str fixture(struct store *s, const char *name)
 {
     const char *dir = getenv("BALISE_FIXTURES");
     assert_non_null(dir);
-    struct str text = read_whole(s, arena_cstr(s->a, arena_printf(s->a, "%s/directory/%s", dir, name)));
+    struct str text = test_file(s, arena_cstr(s->a, arena_printf(s->a, "%s/directory/%s", dir, name)));
     if (text.n == 0)
         fail_msg("no fixture %s/directory/%s", dir, name);
     return text;
@@ -110,9 +110,9 @@ struct str shared_file(struct store *s, const char *name)
     const char *shared = getenv("BALISE_SHARED");
     struct str text = STR_NONE;
     if (shared)
-        text = read_whole(s, arena_cstr(s->a, arena_printf(s->a, "%s/data/%s", shared, name)));
+        text = test_file(s, arena_cstr(s->a, arena_printf(s->a, "%s/data/%s", shared, name)));
     if (text.n == 0)
-        text = read_whole(s, arena_cstr(s->a, arena_printf(s->a, "%s/../../../shared/data/%s", getenv("BALISE_FIXTURES"), name)));
+        text = test_file(s, arena_cstr(s->a, arena_printf(s->a, "%s/../../../shared/data/%s", getenv("BALISE_FIXTURES"), name)));
     return text;
 }
 

@@ -28,6 +28,8 @@ void forget_all(struct store *s);
 /* The text with the first `from` changed into `to`. */
 struct str replaced(struct store *s, struct str text, const char *from, const char *to);
 bool has_text(struct str text, const char *what);
+/* A file of the project; STR_NONE when it is not there. */
+struct str test_file(struct store *s, const char *path);
 /* Fixture of tests/fixtures; the text lives in the arena. */
 struct str fixture(struct store *s, const char *name);
 /* A file of the shared data when it is there, STR_NONE otherwise. */
