@@ -154,3 +154,19 @@ bool clean_host_valid(struct str host)
     }
     return labels >= 2 && length >= 2 && name;
 }
+
+bool clean_items_right(struct str v, bool (*is_right)(struct str item))
+{
+    struct str rest = v, piece, earlier, other;
+    if (v.n == 0 || v.p[v.n - 1] == '|')
+        return false;
+    while (str_split(&rest, '|', &piece)) {
+        if (!is_right(piece))
+            return false;
+        earlier = (struct str){v.p, (size_t)(piece.p - v.p)};
+        while (str_split(&earlier, '|', &other))
+            if (str_eq(other, piece))
+                return false;
+    }
+    return true;
+}

@@ -24,22 +24,6 @@ static bool is_right(struct str v)
     return clean_host_valid(str_sub(v, (size_t)at + 1, v.n));
 }
 
-static bool all_right(struct str v)
-{
-    struct str rest = v, piece, earlier, other;
-    if (v.n == 0 || v.p[v.n - 1] == '|')
-        return false;
-    while (str_split(&rest, '|', &piece)) {
-        if (!is_right(piece))
-            return false;
-        earlier = (struct str){v.p, (size_t)(piece.p - v.p)};
-        while (str_split(&earlier, '|', &other))
-            if (str_eq(other, piece))
-                return false;
-    }
-    return true;
-}
-
 /* -- one form for what people write in many ways ------------------------------------------------------------- */
 
 struct variant {
@@ -221,7 +205,7 @@ struct cleaned clean_courriels(struct arena *a, struct str v)
 {
     struct cleaned c = {.value = str_trim(v)};
     struct str text;
-    if (all_right(c.value) || !clean_cell(a, &c, v, &text))
+    if (clean_items_right(c.value, is_right) || !clean_cell(a, &c, v, &text))
         return c;
     text = closed_up(a, &c, flatten(a, &c, text));
     struct reading r = {.list = clean_out_new(a, text.n)};

@@ -41,6 +41,8 @@ bool clean_says_nothing(struct str v);
 /* The text of a cell on one line (clean_text), its rules added to c. False when it was refused, or says nothing: then c is
  * the answer. */
 bool clean_cell(struct arena *a, struct cleaned *c, struct str v, struct str *out);
+/* Is a list right already: each item is, none comes twice? */
+bool clean_items_right(struct str list, bool (*is_right)(struct str item));
 /* Ends a cleaning: takes the rules away when the value is the one that was given. */
 struct cleaned clean_done(struct cleaned c, struct str given, struct str value);
 /* ASCII digits only, n of them. */

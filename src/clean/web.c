@@ -89,22 +89,6 @@ static bool is_right(struct str v)
     return !strchr(".,;:!'*", v.p[v.n - 1]);
 }
 
-static bool all_right(struct str v)
-{
-    struct str rest = v, piece, earlier, other;
-    if (v.n == 0 || v.p[v.n - 1] == '|')
-        return false;
-    while (str_split(&rest, '|', &piece)) {
-        if (!is_right(piece))
-            return false;
-        earlier = (struct str){v.p, (size_t)(piece.p - v.p)};
-        while (str_split(&earlier, '|', &other))
-            if (str_eq(other, piece))
-                return false;
-    }
-    return true;
-}
-
 /* -- the scheme ------------------------------------------------------------------------------------------------------ */
 
 /* Letters of a scheme, whatever is missing or doubled: http, https, htpps, htttp, ttps, hhttp. */
@@ -351,7 +335,7 @@ struct cleaned clean_sites_web(struct arena *a, struct str v)
     struct cleaned c = {.value = str_trim(v)};
     struct str text, page = v;
     struct words w;
-    if (all_right(c.value))
+    if (clean_items_right(c.value, is_right))
         return c;
     if (str_find_char(v, '<', 0) >= 0)
         page = without_links(a, &c, v);

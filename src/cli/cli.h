@@ -31,6 +31,10 @@ void cli_close(struct cli *cli);
 /* A message on standard error, "balise: …", with a line end. */
 void cli_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Answers each line of standard input at once, as one line; `out` is empty, `a` is emptied after the line. */
+typedef void cli_answer(void *ctx, struct arena *a, struct str line, struct buf *out);
+int cli_batch(cli_answer *answer, void *ctx);
+
 int cmd_serve(struct cli *cli, int argc, char **argv);
 int cmd_doctor(struct cli *cli, int argc, char **argv);
 int cmd_backup(struct cli *cli, int argc, char **argv);

@@ -6,41 +6,14 @@
 #include "cli/cli.h"
 #include "modules/directory/directory.h"
 
-enum { LINE_MAX_BYTES = 256 * 1024, LEAST = 60, MERGES_SHOWN = 50, OUT_MAX = 1 << 20 };
+enum { LEAST = 60, MERGES_SHOWN = 50, OUT_MAX = 1 << 20 };
 
 /* -- pairs given as JSON lines ------------------------------------------------------------------------ */
 
-/* Reads lines from standard input to its end, answers each at once. */
-static int run_batch(bool same_source)
+static void answer(void *ctx, struct arena *a, struct str line, struct buf *out)
 {
-    struct arena *a = arena_new(16u << 20);
-    struct buf out;
-    char *line = NULL;
-    size_t cap = 0;
-    if (!a) {
-        cli_error("il n’y a plus de mémoire.");
-        return 1;
-    }
-    buf_init(&out, OUT_MAX);
-    for (ssize_t n; (n = getline(&line, &cap, stdin)) >= 0;) {
-        struct str text = str_trim((struct str){line, (size_t)n});
-        if (text.n == 0)
-            continue;
-        buf_clear(&out);
-        if (text.n > LINE_MAX_BYTES)
-            buf_lit(&out, "{\"error\":\"Cette ligne est trop longue.\"}");
-        else
-            directory_duplicates_line(a, text, same_source, &out);
-        struct str answer = buf_str(&out);
-        fwrite(answer.p, 1, answer.n, stdout);
-        putchar('\n');
-        fflush(stdout);
-        arena_reset(a);
-    }
-    free(line);
-    buf_deinit(&out);
-    arena_free(a);
-    return ferror(stdin) || ferror(stdout) ? 1 : 0;
+    const bool *same_source = ctx;
+    directory_duplicates_line(a, line, *same_source, out);
 }
 
 /* -- the pairs of the directory ----------------------------------------------------------------------- */
@@ -320,7 +293,7 @@ int cmd_duplicates(struct cli *cli, int argc, char **argv)
     if (!parse(argc, argv, &o))
         return 2;
     if (o.action == ACTION_BATCH)
-        return run_batch(o.same_source);
+        return cli_batch(answer, &o.same_source);
     int status = run(cli, &o);
     cli_close(cli);
     return status;

@@ -4,39 +4,10 @@
 #include "cli/cli.h"
 #include "cli/hours_batch.h"
 
-enum { LINE_MAX_BYTES = 64 * 1024 };
-
-/* Reads lines from standard input to its end, answers each at once. */
-static int run_batch(void)
+static void answer(void *ctx, struct arena *a, struct str line, struct buf *out)
 {
-    struct arena *a = arena_new(8u << 20);
-    struct buf out;
-    char *line = NULL;
-    size_t cap = 0;
-    if (!a) {
-        cli_error("il n’y a plus de mémoire.");
-        return 1;
-    }
-    buf_init(&out, 4 * LINE_MAX_BYTES);
-    for (ssize_t n; (n = getline(&line, &cap, stdin)) >= 0;) {
-        struct str text = str_trim((struct str){line, (size_t)n});
-        if (text.n == 0)
-            continue;
-        buf_clear(&out);
-        if (text.n > LINE_MAX_BYTES)
-            buf_lit(&out, "{\"error\":\"Cette ligne est trop longue.\"}");
-        else
-            hours_batch_line(a, text, clock_now_ms(), &out);
-        struct str answer = buf_str(&out);
-        fwrite(answer.p, 1, answer.n, stdout);
-        putchar('\n');
-        fflush(stdout);
-        arena_reset(a);
-    }
-    free(line);
-    buf_deinit(&out);
-    arena_free(a);
-    return ferror(stdin) || ferror(stdout) ? 1 : 0;
+    (void)ctx;
+    hours_batch_line(a, line, clock_now_ms(), out);
 }
 
 static void print_str(const char *before, struct str s)
@@ -113,7 +84,7 @@ int cmd_hours(struct cli *cli, int argc, char **argv)
             return wrong_usage("hours EXPRESSION --at 2026-11-22T10:00 [--departement 35] [--lang fr|en|falc] | --batch");
     }
     if (batch)
-        return optind == argc ? run_batch() : wrong_usage("--batch lit des lignes JSON sur l’entrée standard, sans autre argument.");
+        return optind == argc ? cli_batch(answer, NULL) : wrong_usage("--batch lit des lignes JSON sur l’entrée standard, sans autre argument.");
     if (optind + 1 != argc)
         return wrong_usage("donnez une expression, entre guillemets : balise hours \"Mo-Fr 09:00-12:00\"");
     struct hours_place place;
