@@ -530,6 +530,41 @@ static void several_people_at_once(struct store *s)
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_merge"), 1);
 }
 
+/* The import makes the merged place again by itself, and so does its undo; the place is gone with the last of its parts. */
+static void imports_and_their_undo_are_followed(struct store *s)
+{
+    static const char header[] = "id,nom,commune,code_postal,adresse,date_maj,telephone,source\n";
+    const struct directory_import alpha = {.feed = STR("alpha")}, beta = {.feed = STR("beta")};
+    struct directory_undo_result undone;
+    const char *sql = "SELECT id FROM directory_place WHERE source_id = $1";
+    struct str ids[2];
+    assert_ok(import_with(s, arena_printf(s->a, "%sa1,Maison,Rennes,35000,12 rue Haute,2026-01-01,,Alpha\n", header), alpha).err);
+    assert_ok(import_with(s, arena_printf(s->a, "%sb1,Maison,Rennes,35000,12 rue Haute,2026-02-01,+33261910001,Beta\n", header), beta).err);
+    for (int i = 0; i < 2; i++) {
+        struct db_rows *r;
+        bool has;
+        assert_ok(db_query(s->conn, sql, DB_PARAMS(DB_TEXT(i ? STR("b1") : STR("a1"))), &r));
+        assert_ok(db_next(r, &has));
+        assert_true(has);
+        ids[i] = db_col_text_in(r, 0, s->a);
+        db_rows_end(r);
+    }
+    struct merged m = merge(s, ids[0], ids[1]);
+    assert_str("+33261910001", found(s, m.place)->telephone);
+    struct imported got =
+        import_with(s, arena_printf(s->a, "%sb1,Maison,Rennes,35000,12 rue Haute,2026-03-01,+33261910002,Beta\n", header), beta);
+    assert_int_equal(got.result.counts.updated, 1);
+    assert_str("+33261910002", found(s, m.place)->telephone);
+    assert_ok(directory_import_undo(s->conn, s->a, got.result.id, STR("command"), &undone));
+    assert_str("+33261910001", found(s, m.place)->telephone);
+    /* One of its two sources has it no more, then neither. */
+    assert_ok(import_with(s, arena_printf(s->a, "%sz,Autre,Rennes,35000,9 rue Basse,2026-03-01,,Beta\n", header), beta).err);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0 AND merged_into IS NULL AND nom = 'Maison'"), 1);
+    assert_int_equal(found(s, m.place)->telephone.n, 0);
+    assert_ok(import_with(s, arena_printf(s->a, "%sy,Autre,Rennes,35000,9 rue Basse,2026-03-01,,Alpha\n", header), alpha).err);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0 AND merged_into IS NULL AND nom = 'Maison'"), 0);
+}
+
 static const struct store_test tests[] = {
     STORE_TEST(values_are_folded),
     STORE_TEST(every_address_and_id_leads_to_it),
@@ -544,5 +579,6 @@ static const struct store_test tests[] = {
     STORE_TEST(distinct_places_are_not_proposed),
     STORE_TEST(the_journal_and_the_list_tell),
     STORE_TEST(several_people_at_once),
+    STORE_TEST(imports_and_their_undo_are_followed),
 };
 STORE_TEST_MAIN(tests, DIRECTORY_STORE)

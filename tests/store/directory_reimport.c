@@ -1,7 +1,8 @@
 /* The same source, again and again: what changes, what goes, what comes back, what a person said; tried first, undone after. */
 #include "directory_test.h"
 
-#include "base/json.h"
+#include "base/clock.h"
+#include "modules/directory/jobs.h"
 
 #define HEADER "id,nom,commune,code_postal,adresse,date_maj,telephone,site_web,source\n"
 #define PLACE(id, date, phone, site) id ",Lieu " id ",Rennes,35000," id " rue Haute," date "," phone "," site ",Essai\n"
@@ -263,6 +264,28 @@ static void forgotten_changes_cannot_be_undone(struct store *s)
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_import WHERE undone_at_ms > 0"), 0);
 }
 
+static int64_t in_a_year_and_a_month(void)
+{
+    return (int64_t)(20783 + 395) * 86400000; /* after 2026-11-26 */
+}
+
+/* What was replaced may be what somebody asked to remove: it is not kept for ever. */
+static void replaced_values_are_forgotten_after_a_year(struct store *s)
+{
+    struct job job = {.db = s->db, .a = arena_new(SIZE_MAX)};
+    again(s, HEADER A B);
+    again(s, HEADER A PLACE("b", "2026-02-01", "+33261910009", "https://b.example"));
+    assert_ok(import_forget(&job));
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_import_change"), 1);
+    clock_set_source(in_a_year_and_a_month);
+    enum err e = import_forget(&job);
+    clock_set_source(NULL);
+    arena_free(job.a);
+    assert_int_equal(e, OK);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_import_change"), 0);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_import"), 2);
+}
+
 static void a_record_said_by_another_file_is_adopted(struct store *s)
 {
     again(s, HEADER A B);
@@ -284,6 +307,7 @@ static const struct store_test tests[] = {
     STORE_TEST(undoing_gives_everything_back),
     STORE_TEST(undoing_leaves_what_changed_since),
     STORE_TEST(forgotten_changes_cannot_be_undone),
+    STORE_TEST(replaced_values_are_forgotten_after_a_year),
     STORE_TEST(a_record_said_by_another_file_is_adopted),
 };
 STORE_TEST_MAIN(tests, DIRECTORY_STORE)
