@@ -99,5 +99,7 @@ enum hours_maybe hours_school_holiday(const char *departement, struct civil_date
 
 /* "09:05"; up to 48:00. */
 void hours_format_clock(struct buf *b, int minutes);
+/* Mo-Fr for three days or more that follow each other, Mo,Tu for two. Bit 0 = Monday. */
+void hours_format_mask(struct buf *b, unsigned mask);
 
 #endif

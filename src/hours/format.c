@@ -96,8 +96,7 @@ static void format_weeks(struct buf *b, const struct hours_rule *r)
     }
 }
 
-/* Mo-Fr for three days or more that follow each other, Mo,Tu for two. */
-static void format_mask(struct buf *b, unsigned mask)
+void hours_format_mask(struct buf *b, unsigned mask)
 {
     bool first = true;
     for (int d = 0; d < 7; d++) {
@@ -106,10 +105,12 @@ static void format_mask(struct buf *b, unsigned mask)
         int last = d;
         while (last < 6 && mask & 1u << (last + 1))
             last++;
-        buf_printf(b, "%s%s", first ? "" : ",", day_names[d]);
+        buf_lit(b, first ? "" : ",");
+        buf_lit(b, day_names[d]);
         first = false;
         if (last - d >= 2) {
-            buf_printf(b, "-%s", day_names[last]);
+            buf_char(b, '-');
+            buf_lit(b, day_names[last]);
             d = last;
         }
     }
@@ -148,7 +149,7 @@ static void format_group(struct buf *b, const struct hours_group *g)
             format_offset(b, item->offset_days);
             break;
         default:
-            format_mask(b, item->mask);
+            hours_format_mask(b, item->mask);
         }
     }
 }

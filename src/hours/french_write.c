@@ -109,17 +109,6 @@ static void write_spans(struct buf *b, const struct french_span *spans, size_t n
     }
 }
 
-static void write_days(struct buf *b, unsigned mask)
-{
-    const char *sep = "";
-    for (int d = 0; d < 7; d++) {
-        if (mask & 1u << d) {
-            buf_printf(b, "%s%s", sep, day_names[d]);
-            sep = ",";
-        }
-    }
-}
-
 static void separate(struct buf *b, const char *separator)
 {
     if (b->n > 0)
@@ -146,11 +135,11 @@ static void write_schedule(struct buf *b, const struct schedule *s)
                 same |= 1u << e;
         left &= ~same;
         separate(b, "; ");
-        write_days(b, same);
+        hours_format_mask(b, same);
         write_spans(b, day->plain, day->n_plain);
         if (day->n_plain > 0 && day->n_appointment > 0) {
             buf_lit(b, ", ");
-            write_days(b, same);
+            hours_format_mask(b, same);
         }
         write_spans(b, day->appointment, day->n_appointment);
         if (day->n_appointment > 0)
@@ -189,7 +178,7 @@ static void write_special(struct buf *b, const struct french_clause *c)
     if (c->nth_mask)
         write_nth(b, c);
     else if (c->has_days)
-        write_days(b, c->mask);
+        hours_format_mask(b, c->mask);
     if (c->holidays)
         buf_printf(b, "%sPH", c->mask ? "," : "");
     write_spans(b, c->spans, c->n);

@@ -10,11 +10,37 @@ static enum err canonical(struct arena *a, struct str text, struct str *out)
     return OK;
 }
 
+/* Hours in order on days that are said, nothing else: what is written is in canonical form at once (tests/unit/hours_french.c
+ * holds it to that). */
+static bool is_plain(const struct french_text *t)
+{
+    enum { DAY = 24 * 60 };
+    if (t->holidays_off || t->vacation_off || t->vacation_unsaid)
+        return false;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct french_clause *c = &t->clauses[i];
+        if (!c->has_days || c->n == 0 || c->holidays || c->nth_mask || c->halves || c->closed_halves || c->closed || c->appointment ||
+            c->other_day || c->other_week || c->parity || c->vacation || c->period[0])
+            return false;
+        for (size_t k = 0; k < c->n; k++)
+            if (c->spans[k].start >= c->spans[k].end || c->spans[k].end > DAY || (k > 0 && c->spans[k].start <= c->spans[k - 1].end))
+                return false;
+        for (size_t k = 0; k < i; k++)
+            if (t->clauses[k].mask & c->mask)
+                return false;
+    }
+    return true;
+}
+
 static enum err write_canonical(struct arena *a, const struct french_text *t, struct str *out)
 {
     struct buf b;
     buf_init(&b, 8 * 1024);
-    enum err e = french_write(t, &b) ? canonical(a, buf_str(&b), out) : ERR_INVALID;
+    enum err e = french_write(t, &b) ? OK : ERR_INVALID;
+    if (e == OK && is_plain(t))
+        *out = arena_str(a, buf_str(&b));
+    else if (e == OK)
+        e = canonical(a, buf_str(&b), out);
     buf_deinit(&b);
     return e;
 }

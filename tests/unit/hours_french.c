@@ -223,6 +223,31 @@ static void seven_cells(void **state)
     arena_free(a);
 }
 
+/* Whatever the week, what comes out is what the expression becomes when it is written again. */
+static void weeks_are_canonical(void **state)
+{
+    static const char *const cells[] = {"", "9h-12h", "9h-12h / 14h-18h", "14h-18h / 9h-12h", "9h-12h / 12h-14h", "0h-24h", "22h-2h", "9h-12h30",
+                                        "fermé", "sur rendez-vous", "matin", "10h00 - 18h00", "8h-10h, 11h-12h, 13h-19h"};
+    uint32_t seed = 20261126;
+    (void)state;
+    for (int round = 0; round < 3000; round++) {
+        struct arena *a = arena_new(SIZE_MAX);
+        struct str list[7], out, why;
+        struct hours *h;
+        for (int i = 0; i < 7; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            list[i] = i > 0 && seed >> 30 == 0 ? list[i - 1] : str_from(cells[(seed >> 16) % (sizeof cells / sizeof *cells)]);
+        }
+        if (hours_from_french_week(a, list, &out) == OK) {
+            assert_int_equal(hours_parse(a, out, &h, &why), OK);
+            struct str again = hours_format(a, h);
+            if (!str_eq(out, again))
+                fail_msg("%.*s\n%.*s", STR_ARG(out), STR_ARG(again));
+        }
+        arena_free(a);
+    }
+}
+
 static void every_other_week(void **state)
 {
     (void)state;
@@ -242,7 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spans),        cmocka_unit_test(days),         cmocka_unit_test(closures),
         cmocka_unit_test(some_weeks),   cmocka_unit_test(appointments), cmocka_unit_test(seven_cells),
-        cmocka_unit_test(every_other_week),
+        cmocka_unit_test(every_other_week), cmocka_unit_test(weeks_are_canonical),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
