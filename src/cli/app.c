@@ -7,7 +7,7 @@
 bool cli_open(struct cli *cli)
 {
     struct str why = STR_NONE;
-    if (db_open(cli->arena, cli->db_url, (struct db_options){.create = true, .cache_kib = cli->cache_kib}, &cli->app.db, &why) != OK) {
+    if (db_open(cli->arena, cli->db_url, (struct db_options){.create = true, .cache_kib = cli->cache_kib, .map_kib = cli->map_kib}, &cli->app.db, &why) != OK) {
         cli_error("%.*s", STR_ARG(why));
         return false;
     }

@@ -11,7 +11,8 @@ struct cli {
     struct arena *arena;
     const char *db_url; /* --db, else BALISE_DB, else sqlite:balise.sqlite */
     bool quiet;         /* --quiet: no progress, no summary */
-    int cache_kib;      /* as in struct db_options: a command that writes much has one connection, the site many */
+    /* As in struct db_options: a command has one connection and ends soon, the site has many and stays. */
+    int cache_kib, map_kib;
     struct app app;     /* filled by cli_open */
 };
 

@@ -159,7 +159,7 @@ int cmd_serve(struct cli *cli, int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
 
     int status = 1;
-    cli->cache_kib = 0;
+    cli->cache_kib = cli->map_kib = 0;
     if (cli_open(cli)) {
         if (start_modules(&cli->app))
             status = serve(cli, &o, &stop);

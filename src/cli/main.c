@@ -139,7 +139,7 @@ int main(int argc, char **argv)
     }
     set_log_level();
     const char *env_db = getenv("BALISE_DB");
-    struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite", .cache_kib = 12 * 1024};
+    struct cli cli = {.db_url = env_db && *env_db ? env_db : "sqlite:balise.sqlite", .cache_kib = 12 * 1024, .map_kib = 32 * 1024};
     cli.arena = arena_new(SIZE_MAX);
     if (!cli.arena) {
         cli_error("il n’y a plus de mémoire.");

@@ -24,6 +24,8 @@ struct db_options {
     bool read_only;
     int statement_ms; /* one statement at most (one step of it on SQLite); 0: 2 minutes, -1: no limit */
     int cache_kib;    /* SQLite, pages kept by one connection; 0: SQLite's own 2 MiB */
+    int map_kib;      /* SQLite, of the file at most, read in place; 0: none. A failing disk then ends the program instead of
+                         giving an error: for commands, not for the site */
     int wait_ms;      /* for a connection of the pool, for the writer's place; 0: 5 s, 10 s */
 };
 

@@ -88,9 +88,11 @@ static bool configure(struct db_conn *c)
              "PRAGMA temp_store=MEMORY;"
              "PRAGMA journal_size_limit=%d;"
              "PRAGMA cache_size=%d;"
+             "PRAGMA mmap_size=%lld;"
              "PRAGMA case_sensitive_like=ON;", /* as PostgreSQL's LIKE */
              c->db->opt.read_only ? "PRAGMA query_only=ON;" : "PRAGMA journal_mode=WAL;",
-             c->db->scratch_dir ? "OFF" : "FULL", WAL_KEPT_BYTES, c->db->opt.cache_kib > 0 ? -c->db->opt.cache_kib : -2000);
+             c->db->scratch_dir ? "OFF" : "FULL", WAL_KEPT_BYTES, c->db->opt.cache_kib > 0 ? -c->db->opt.cache_kib : -2000,
+             (long long)c->db->opt.map_kib * 1024);
     c->step_started_us = clock_mono_us();
     return sqlite3_exec(s, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
