@@ -7,7 +7,7 @@
 
 #include "modules/directory/import/raw.h"
 
-enum { AHEAD_ROWS = 64 };
+enum { AHEAD_ROWS = 16 };
 
 struct ahead_row {
     struct arena *a; /* everything below lives there; emptied when the row is given back */
