@@ -174,7 +174,7 @@ const char *table_stranger(struct str data)
         return "C’est une archive. Décompressez-la d’abord, et donnez le fichier de données qui est dedans.";
     if (starts(s, "<"))
         return "C’est une page web (HTML) ou du XML. Téléchargez le fichier de données lui-même, au format CSV ou JSON.";
-    if (!starts(s, "PK\003\004") && !is_utf16(data) && memchr(data.p, 0, data.n))
+    if (!str_starts(data, STR("PK\003\004")) && !is_utf16(data) && memchr(data.p, 0, data.n))
         return "Ce n’est pas un fichier de texte. Il faut un fichier CSV ou JSON, en UTF-8.";
     return NULL;
 }

@@ -359,6 +359,7 @@ static void strangers_are_named(void **state)
     assert_refused(STR("\x1F\x8B\x08 x"), "gzip");
     assert_refused(STR("Rar!\x1A"), "archive");
     assert_refused(STR("nom,ville\nA,\0B\n"), "texte");
+    assert_refused(STR("\n\nPK\003\004\0\0a,b"), "texte"); /* a workbook starts at once */
     assert_refused(STR("\xFF\xFE\x20\x00"), "vide");
 }
 

@@ -234,6 +234,17 @@ static struct cleaned zones(struct arena *a, struct str v, struct str *left)
     return list;
 }
 
+/* "<p>-</p>" says nothing either: only seen once the tags are gone. */
+static struct cleaned text_value(struct arena *a, struct str v, bool lines)
+{
+    struct cleaned c = clean_text(a, v, lines);
+    if (!c.refused && c.n_rules > 0 && c.value.n > 0 && says_nothing(a, c.value)) {
+        c.value = STR_NONE;
+        clean_rule(&c, "valeur.absente");
+    }
+    return c;
+}
+
 struct cleaned tidy_hours(struct arena *a, struct str v)
 {
     struct cleaned out = {.value = str_trim(v)};
@@ -303,7 +314,7 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
     case TIDY_HOURS:
         return tidy_hours(a, v);
     case TIDY_TEXT_LINES:
-        return clean_text(a, v, true);
+        return text_value(a, v, true);
     case TIDY_TEXT:
     case TIDY_AS_IS:
     case TIDY_COMMUNE:
@@ -311,7 +322,7 @@ static struct cleaned by_cleaner(struct arena *a, enum tidy_cleaner cleaner, str
     case TIDY_ZONES:
         break;
     }
-    return cleaner == TIDY_TEXT ? clean_text(a, v, false) : (struct cleaned){.value = str_trim(v)};
+    return cleaner == TIDY_TEXT ? text_value(a, v, false) : (struct cleaned){.value = str_trim(v)};
 }
 
 struct cleaned tidy_field(struct arena *a, enum directory_kind kind, const struct field *f, struct str v,
