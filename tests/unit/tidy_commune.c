@@ -82,6 +82,7 @@ static void codes(void **state)
     gives("", "35000", "35238", "Rennes", "35000", "35238");
     gives("", "", "01053", "Bourg-en-Bresse", "01000", "01053");
     gives("Rennes", "", "", "Rennes", "", "35238");
+    gives("35000@", "", "01053", "Bourg-en-Bresse", "01000", "01053"); /* no letter, no name */
     struct tidy_commune t = tidied("Rennes", "35031", "35238");
     has_rule(&t.code_postal, "code_postal.cedex");
     t = tidied("Grenoble", "38000", "");

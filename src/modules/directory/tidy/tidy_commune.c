@@ -17,6 +17,15 @@ static bool all_digits(struct str s, size_t n)
     return s.n == n;
 }
 
+/* Letters of other alphabets count. */
+static bool has_letter(struct str folded)
+{
+    for (size_t i = 0; i < folded.n; i++)
+        if ((folded.p[i] >= 'a' && folded.p[i] <= 'z') || (unsigned char)folded.p[i] >= 0x80)
+            return true;
+    return false;
+}
+
 struct clues {
     struct arena *a;
     struct str typed;    /* the name, cleaned as a text */
@@ -145,8 +154,9 @@ static void read_name(struct clues *q, struct str value, struct cleaned *out)
     q->arrondissement = arrondissement_of(folded, &city);
     if (q->arrondissement > 0)
         q->name = city;
-    else if (digit(q->name.n > 0 ? q->name.p[0] : 0) && (str_ends(folded, STR("arrondissement")) || all_digits(q->name, q->name.n)))
-        q->name = STR_NONE; /* "7e arrondissement", "06370" */
+    else if (!has_letter(text_fold(q->a, q->name)) ||
+             (digit(q->name.p[0]) && str_ends(folded, STR("arrondissement"))))
+        q->name = STR_NONE; /* "06370", "2000@", "7e arrondissement" */
     else
         q->name = without_post_office(q->a, q->name);
     look_up_name(q);
