@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+import tap
+
 PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
 HEAD = ("id,nom,pivot,commune,code_postal,code_insee,adresse,date_maj\n")
 COLUMNS = ("longitude,latitude,result_score,result_score_next,result_label,result_type,result_id,result_banId,result_housenumber,"
@@ -263,19 +265,5 @@ def test_a_proxy_of_the_environment_is_not_used():
     assert done.returncode == 0 and len(service.seen) == 1, done
 
 
-def main():
-    tests = [(n[5:].replace("_", " "), f) for n, f in globals().items() if n.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for i, (name, run) in enumerate(tests, 1):
-        try:
-            run()
-            print(f"ok {i} - {name}", flush=True)
-        except Exception as e:  # every failure is told, and the next test still runs
-            failed += 1
-            print(f"not ok {i} - {name}\n# " + f"{type(e).__name__}: {e}".replace("\n", "\n# "), flush=True)
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals()))

@@ -14,6 +14,8 @@ import sys
 import threading
 import time
 
+import tap
+
 SERVER = sys.argv[1]
 HOST = b"Host: localhost\r\n"
 
@@ -467,19 +469,5 @@ def test_log_has_no_query():
     assert "secret" not in log, log
 
 
-def main():
-    tests = [(n[5:].replace("_", " "), f) for n, f in globals().items() if n.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}", flush=True)
-    for i, (name, run) in enumerate(tests, 1):
-        try:
-            run()
-            print(f"ok {i} - {name}", flush=True)
-        except Exception as e:  # every failure is told, and the next test still runs
-            failed += 1
-            print(f"not ok {i} - {name}\n# " + f"{type(e).__name__}: {e}".replace("\n", "\n# "), flush=True)
-    return failed > 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(globals()))

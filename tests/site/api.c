@@ -1,17 +1,5 @@
 /* The national API: a program written for data·inclusion finds what it expects. */
-#include "base/json.h"
 #include "site.h"
-
-static json_t *get_json(struct site *site, const char *target, int status)
-{
-    struct http_test_answer answer = site_get(site, target);
-    if (answer.status != status)
-        print_error("%s: %d\n%.*s\n", target, answer.status, STR_ARG(answer.body));
-    assert_int_equal(answer.status, status);
-    json_t *tree;
-    assert_ok(json_parse(site->a, answer.body, &tree, NULL));
-    return tree;
-}
 
 static json_int_t number(const json_t *object, const char *key)
 {
@@ -30,7 +18,7 @@ static void pages(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *all = get_json(&site, "/api/v1/structures", 200);
+    json_t *all = site_get_json(&site, "/api/v1/structures", 200);
     /* The native one, and the one made from the place. */
     assert_int_equal(number(all, "total"), 2);
     assert_int_equal(number(all, "page"), 1);
@@ -42,11 +30,11 @@ static void pages(struct store *s)
     assert_true(json_is_number(json_object_get(first, "score_qualite")));
     assert_true(json_is_array(json_object_get(first, "doublons")));
 
-    json_t *second = get_json(&site, "/api/v1/services/?page=2&size=2", 200);
+    json_t *second = site_get_json(&site, "/api/v1/services/?page=2&size=2", 200);
     assert_int_equal(number(second, "total"), 3);
     assert_int_equal(number(second, "size"), 1);
     assert_int_equal(number(second, "pages"), 2);
-    assert_int_equal(number(get_json(&site, "/api/v1/services?page=9", 200), "size"), 0);
+    assert_int_equal(number(site_get_json(&site, "/api/v1/services?page=9", 200), "size"), 0);
     site_close(&site);
 }
 
@@ -55,11 +43,11 @@ static void one_record(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *structure = get_json(&site, "/api/v1/structures/essai--s1", 200);
+    json_t *structure = site_get_json(&site, "/api/v1/structures/essai--s1", 200);
     assert_int_equal(json_array_size(json_object_get(structure, "services")), 2);
-    json_t *service = get_json(&site, "/api/v1/services/essai--v1", 200);
+    json_t *service = site_get_json(&site, "/api/v1/services/essai--v1", 200);
     assert_str("Maison des Voisins", json_get_str(json_object_get(service, "structure"), "nom"));
-    json_t *absent = get_json(&site, "/api/v1/services/essai--v9", 404);
+    json_t *absent = site_get_json(&site, "/api/v1/services/essai--v9", 404);
     assert_non_null(json_object_get(absent, "detail"));
     site_close(&site);
 }
@@ -95,7 +83,7 @@ static void filters(struct store *s)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char target[256];
         snprintf(target, sizeof target, "/api/v1/services?%s", cases[i].query);
-        json_int_t total = number(get_json(&site, target, 200), "total");
+        json_int_t total = number(site_get_json(&site, target, 200), "total");
         if (total != cases[i].total)
             print_error("%s: %d, wanted %d\n", target, (int)total, cases[i].total);
         assert_int_equal(total, cases[i].total);
@@ -115,8 +103,8 @@ static void refusals(struct store *s)
     site_fill(s);
     site_open(&site, s);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        assert_non_null(json_object_get(get_json(&site, refused[i], 422), "detail"));
-    json_t *half = get_json(&site, "/api/v1/search/services?code_commune=35238&lat=48", 422);
+        assert_non_null(json_object_get(site_get_json(&site, refused[i], 422), "detail"));
+    json_t *half = site_get_json(&site, "/api/v1/search/services?code_commune=35238&lat=48", 422);
     assert_str("The `lat` and `lon` must be simultaneously filled.", json_get_str(half, "detail"));
     site_close(&site);
 }
@@ -127,14 +115,14 @@ static void around_a_commune(struct store *s)
     site_fill(s);
     site_open(&site, s);
     /* Fougères: its own at 0 km, the place of Rennes within 50 km, the one at a distance last without distance. */
-    json_t *found = get_json(&site, "/api/v1/search/services?code_commune=35115&lat=48.3525&lon=-1.2044", 200);
+    json_t *found = site_get_json(&site, "/api/v1/search/services?code_commune=35115&lat=48.3525&lon=-1.2044", 200);
     assert_int_equal(number(found, "total"), 3);
     assert_int_equal(number(item(found, 0), "distance"), 0);
     json_int_t far = number(item(found, 1), "distance");
     assert_true(far >= 44 && far <= 45);
     assert_true(json_is_null(json_object_get(item(found, 2), "distance")));
     /* Marseille: only what is offered at a distance is left. */
-    found = get_json(&site, "/api/v1/search/services?code_commune=13055", 200);
+    found = site_get_json(&site, "/api/v1/search/services?code_commune=13055", 200);
     assert_int_equal(number(found, "total"), 1);
     site_close(&site);
 }
@@ -144,7 +132,7 @@ static void words(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *found = get_json(&site, "/api/v1/search?q=dossiers", 200);
+    json_t *found = site_get_json(&site, "/api/v1/search?q=dossiers", 200);
     assert_true(number(found, "total") >= 1);
     assert_str("Aide aux dossiers", json_get_str(json_object_get(item(found, 0), "service"), "nom"));
     double last = 1;
@@ -166,15 +154,15 @@ static void lists(struct store *s)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char target[64];
         snprintf(target, sizeof target, "/api/v1/doc/%s", names[i]);
-        json_t *list = get_json(&site, target, 200);
+        json_t *list = site_get_json(&site, target, 200);
         assert_int_equal(json_array_size(list), sizes[i]);
         assert_true(json_get_str(json_array_get(list, 0), "value").n > 0);
         assert_true(json_get_str(json_array_get(list, 0), "label").n > 0);
     }
-    assert_non_null(json_object_get(get_json(&site, "/api/v1/doc/autre", 404), "detail"));
+    assert_non_null(json_object_get(site_get_json(&site, "/api/v1/doc/autre", 404), "detail"));
     site_fill(s);
     site_refresh(&site);
-    assert_str("essai", json_get_str(json_array_get(get_json(&site, "/api/v1/sources", 200), 0), "slug"));
+    assert_str("essai", json_get_str(json_array_get(site_get_json(&site, "/api/v1/sources", 200), 0), "slug"));
     site_close(&site);
 }
 
@@ -200,7 +188,7 @@ static void openapi(struct store *s)
 {
     struct site site;
     site_open(&site, s);
-    json_t *document = get_json(&site, "/api/v1/openapi.json", 200);
+    json_t *document = site_get_json(&site, "/api/v1/openapi.json", 200);
     assert_str("3.1.0", json_get_str(document, "openapi"));
     json_t *paths = json_object_get(document, "paths");
     for (size_t t = 0; t < site.app.n_routes; t++)

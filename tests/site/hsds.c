@@ -1,17 +1,5 @@
 /* The HSDS API: pages, objects, conditions; what must not be there. */
-#include "base/json.h"
 #include "site.h"
-
-static json_t *get_json(struct site *site, const char *target, int status)
-{
-    struct http_test_answer answer = site_get(site, target);
-    if (answer.status != status)
-        print_error("%s: %d\n%.*s\n", target, answer.status, STR_ARG(answer.body));
-    assert_int_equal(answer.status, status);
-    json_t *tree;
-    assert_ok(json_parse(site->a, answer.body, &tree, NULL));
-    return tree;
-}
 
 static const char *target(struct site *site, const char *before, struct str value)
 {
@@ -54,14 +42,14 @@ static const json_t *named(const json_t *page, const char *name)
 
 static json_int_t total(struct site *site, const char *address)
 {
-    return number(get_json(site, address, 200), "total_items");
+    return number(site_get_json(site, address, 200), "total_items");
 }
 
 static void about(struct store *s)
 {
     struct site site;
     site_open(&site, s);
-    json_t *a = get_json(&site, "/hsds/", 200);
+    json_t *a = site_get_json(&site, "/hsds/", 200);
     assert_str("3.0.1", json_get_str(a, "version"));
     assert_str("http://balise.example/api/v1/openapi.json", json_get_str(a, "openapi_url"));
     site_close(&site);
@@ -72,7 +60,7 @@ static void pages(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *one = get_json(&site, "/hsds/services?per_page=2", 200), *two = get_json(&site, "/hsds/services?per_page=2&page=2", 200);
+    json_t *one = site_get_json(&site, "/hsds/services?per_page=2", 200), *two = site_get_json(&site, "/hsds/services?per_page=2&page=2", 200);
     assert_int_equal(number(one, "total_items"), 3);
     assert_int_equal(number(one, "total_pages"), 2);
     assert_int_equal(number(one, "size"), 2);
@@ -80,13 +68,13 @@ static void pages(struct store *s)
     assert_int_equal(number(two, "page_number"), 2);
     assert_int_equal(number(two, "size"), 1);
     assert_true(!flag(two, "first_page") && flag(two, "last_page"));
-    json_t *past = get_json(&site, "/hsds/services?page=9", 200);
+    json_t *past = site_get_json(&site, "/hsds/services?page=9", 200);
     assert_true(flag(past, "empty") && flag(past, "last_page") && !flag(past, "first_page"));
     /* The list says what is single, and the organization. */
     const json_t *service = contents(one, 0);
     assert_null(json_object_get(service, "attributes"));
     assert_true(json_get_str(json_object_get(service, "organization"), "name").n > 0);
-    assert_int_equal(json_array_size(json_object_get(get_json(&site, "/hsds/services?minimal=true&per_page=1", 200), "contents")), 3);
+    assert_int_equal(json_array_size(json_object_get(site_get_json(&site, "/hsds/services?minimal=true&per_page=1", 200), "contents")), 3);
     site_close(&site);
 }
 
@@ -96,7 +84,7 @@ static void lines_are_the_pages(struct store *s)
     site_fill(s);
     site_open(&site, s);
     struct http_test_answer answer = site_get(&site, "/hsds/services?format=ndjson&full=true&per_page=1");
-    json_t *page = get_json(&site, "/hsds/services?full=true", 200);
+    json_t *page = site_get_json(&site, "/hsds/services?full=true", 200);
     struct str rest = answer.body, line;
     size_t n = 0;
     assert_int_equal(answer.status, 200);
@@ -115,9 +103,9 @@ static void a_service_in_full(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *list = get_json(&site, "/hsds/services", 200);
+    json_t *list = site_get_json(&site, "/hsds/services", 200);
     struct str id = json_get_str(named(list, "Aide aux dossiers"), "id");
-    json_t *o = get_json(&site, target(&site, "/hsds/services/", id), 200);
+    json_t *o = site_get_json(&site, target(&site, "/hsds/services/", id), 200);
     assert_str("active", json_get_str(o, "status"));
     assert_str("Gratuit", json_get_str(o, "fees_description"));
     assert_int_equal(number(first(o, "cost_options"), "amount"), 0);
@@ -132,7 +120,7 @@ static void a_service_in_full(struct store *s)
     assert_str("Bretagne", json_get_str(address, "region"));
     /* The same address is the same location. */
     assert_true(str_eq(json_get_str(location, "id"), json_get_str(first(organization, "locations"), "id")));
-    json_t *again = get_json(&site, target(&site, "/hsds/service_at_locations/", json_get_str(there, "id")), 200);
+    json_t *again = site_get_json(&site, target(&site, "/hsds/service_at_locations/", json_get_str(there, "id")), 200);
     assert_true(str_eq(json_get_str(json_object_get(again, "service"), "id"), id));
     site_close(&site);
 }
@@ -142,25 +130,25 @@ static void a_place_is_a_service_and_an_organization(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *list = get_json(&site, "/hsds/services?full=true", 200);
+    json_t *list = site_get_json(&site, "/hsds/services?full=true", 200);
     const json_t *o = named(list, "Service d'accompagnement au numérique");
     assert_str("Médiathèque des Embruns", json_get_str(json_object_get(first(o, "service_at_locations"), "location"), "name"));
     assert_int_equal(json_array_size(json_object_get(o, "schedules")), 2);
     assert_str("TU,WE,TH,FR,SA", json_get_str(first(o, "schedules"), "byday"));
     assert_str("Ille-et-Vilaine", json_get_str(first(o, "service_areas"), "name"));
     json_t *organization =
-        get_json(&site, target(&site, "/hsds/organizations/", json_get_str(json_object_get(o, "organization"), "id")), 200);
+        site_get_json(&site, target(&site, "/hsds/organizations/", json_get_str(json_object_get(o, "organization"), "id")), 200);
     assert_str("Médiathèque des Embruns", json_get_str(organization, "name"));
     assert_int_equal(json_array_size(json_object_get(organization, "services")), 1);
     assert_null(json_object_get(first(organization, "services"), "attributes"));
-    json_t *whole = get_json(&site, target(&site, "/hsds/organizations/", arena_printf(s->a, "%.*s?full_service=true", STR_ARG(json_get_str(organization, "id")))), 200);
+    json_t *whole = site_get_json(&site, target(&site, "/hsds/organizations/", arena_printf(s->a, "%.*s?full_service=true", STR_ARG(json_get_str(organization, "id")))), 200);
     assert_non_null(json_object_get(first(whole, "services"), "attributes"));
     site_close(&site);
 }
 
 static struct str term_named(struct site *site, const char *name)
 {
-    json_t *terms = get_json(site, "/hsds/taxonomy_terms?per_page=500", 200);
+    json_t *terms = site_get_json(site, "/hsds/taxonomy_terms?per_page=500", 200);
     return json_get_str(named(terms, name), "id");
 }
 
@@ -169,7 +157,7 @@ static void conditions(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *list = get_json(&site, "/hsds/services", 200);
+    json_t *list = site_get_json(&site, "/hsds/services", 200);
     struct str organization = json_get_str(named(list, "Aide aux dossiers"), "organization_id");
     const struct {
         const char *address;
@@ -205,7 +193,7 @@ static void conditions(struct store *s)
     }
     struct str parent = term_named(&site, "Numérique");
     assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?parent_id=", parent)), 4);
-    struct str themes = json_get_str(contents(get_json(&site, "/hsds/taxonomies", 200), 0), "id");
+    struct str themes = json_get_str(contents(site_get_json(&site, "/hsds/taxonomies", 200), 0), "id");
     assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?top_only=true&taxonomy_id=", themes)), 16);
     assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?search=bureautique&taxonomy_id=", themes)), 0);
     assert_int_equal(total(&site, target(&site, "/hsds/taxonomy_terms?search=alimentation&taxonomy_id=", themes)), 2);
@@ -217,12 +205,12 @@ static void every_taxonomy_finds_its_services(struct store *s)
     struct site site;
     site_fill(s);
     site_open(&site, s);
-    json_t *list = get_json(&site, "/hsds/taxonomies", 200);
+    json_t *list = site_get_json(&site, "/hsds/taxonomies", 200);
     for (size_t i = 0; i < 10; i++) {
         const json_t *t = contents(list, i);
         struct str id = json_get_str(t, "id");
-        assert_true(json_equal(get_json(&site, target(&site, "/hsds/taxonomies/", id), 200), t));
-        json_t *terms = get_json(&site, target(&site, "/hsds/taxonomy_terms?per_page=500&taxonomy_id=", id), 200);
+        assert_true(json_equal(site_get_json(&site, target(&site, "/hsds/taxonomies/", id), 200), t));
+        json_t *terms = site_get_json(&site, target(&site, "/hsds/taxonomy_terms?per_page=500&taxonomy_id=", id), 200);
         assert_true(number(terms, "total_items") > 0);
         json_int_t of_taxonomy = total(&site, target(&site, "/hsds/services?taxonomy_id=", id)), of_terms = 0;
         bool fields = str_starts(json_get_str(t, "name"), STR("Champs"));
@@ -251,11 +239,11 @@ static void refusals(struct store *s)
     site_fill(s);
     site_open(&site, s);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        assert_non_null(json_object_get(get_json(&site, refused[i], 422), "detail"));
+        assert_non_null(json_object_get(site_get_json(&site, refused[i], 422), "detail"));
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-        assert_non_null(json_object_get(get_json(&site, absent[i], 404), "detail"));
+        assert_non_null(json_object_get(site_get_json(&site, absent[i], 404), "detail"));
     struct str field = term_named(&site, "date_maj");
-    assert_non_null(json_object_get(get_json(&site, target(&site, "/hsds/services?taxonomy_term_id=", field), 422), "detail"));
+    assert_non_null(json_object_get(site_get_json(&site, target(&site, "/hsds/services?taxonomy_term_id=", field), 422), "detail"));
     site_close(&site);
 }
 
@@ -265,7 +253,7 @@ static void people_and_removals(struct store *s)
     struct site site;
     site_open(&site, s);
     assert_int_equal(total(&site, "/hsds/services"), 0);
-    assert_true(flag(get_json(&site, "/hsds/organizations", 200), "empty"));
+    assert_true(flag(site_get_json(&site, "/hsds/organizations", 200), "empty"));
     site_fill(s);
     struct directory_sheet sheet;
     assert_ok(directory_find_by_slug(s->conn, s->a, STR("maison-des-voisins-fougeres"), &sheet, &(struct str){NULL, 0}));
@@ -284,7 +272,7 @@ static void people_and_removals(struct store *s)
     assert_true(str_find(answer.body, STR("Aide par téléphone"), 0) < 0);
     assert_true(str_find(answer.body, STR("Camille"), 0) < 0);
     assert_true(str_find(answer.body, STR("assurer_email"), 0) < 0);
-    const json_t *o = named(get_json(&site, "/hsds/services", 200), "Aide aux dossiers");
+    const json_t *o = named(site_get_json(&site, "/hsds/services", 200), "Aide aux dossiers");
     assert_int_equal(json_get_str(o, "assured_date").n, 10);
     assert_int_equal(json_get_str(o, "last_modified").n, 24);
     site_close(&site);

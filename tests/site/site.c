@@ -45,6 +45,17 @@ struct http_test_answer site_get(struct site *site, const char *target)
     return answer;
 }
 
+json_t *site_get_json(struct site *site, const char *target, int status)
+{
+    struct http_test_answer answer = site_get(site, target);
+    if (answer.status != status)
+        print_error("%s: %d\n%.*s\n", target, answer.status, STR_ARG(answer.body));
+    assert_int_equal(answer.status, status);
+    json_t *tree;
+    assert_ok(json_parse(site->a, answer.body, &tree, NULL));
+    return tree;
+}
+
 static struct directory_set one(enum directory_enum_id id, const char *value)
 {
     struct directory_set set = DIRECTORY_SET_NONE;
