@@ -156,6 +156,14 @@ static void hours_by_day(void **state)
     *raw_cell(&r, "horaires") = STR_NONE;
     tidied(&r, TIDY_FULL);
     assert_non_null(strstr(text(*raw_cell(&r, "horaires")), "mardi : demander à la gardienne"));
+    /* A stray sign does not leave "semaines impaires" to the last day alone. */
+    r = a_place();
+    r.horaires_par_jour = true;
+    r.semaines = 1;
+    r.horaires_jours[5] = STR("9h-12h&");
+    r.horaires_jours[6] = STR("14h-17h");
+    tidied(&r, TIDY_FULL);
+    cell_is(&r, "horaires", "week 1-53/2 Sa 09:00-12:00; week 1-53/2 Su 14:00-17:00");
     r = a_place();
     r.horaires_par_jour = true;
     tidied(&r, TIDY_FULL);

@@ -188,6 +188,8 @@ static void tidy_opening(struct work *w, const struct field *f, struct str *cell
         enum err e = hours_from_french_week(a, days, &expression);
         if (e == ERR_NOT_FOUND)
             return;
+        if (e != OK) /* the days one by one are read more strictly than the sentence that they make */
+            e = hours_from_french(a, given, &expression);
         if (e != OK)
             expression = given;
         rule = e == OK ? "horaires.par_jour" : NULL;
