@@ -237,6 +237,16 @@ struct str json_key_make(struct arena *a, struct str key)
     return made;
 }
 
+void json_error(struct buf *out, struct str why)
+{
+    struct json_writer w;
+    json_start(&w, out);
+    json_object_begin(&w);
+    json_key(&w, STR("error"));
+    json_str(&w, why);
+    json_object_end(&w);
+}
+
 /* Nesting beyond this is no real document; jansson itself would recurse 2,048 levels deep. */
 enum { PARSE_DEPTH_MAX = 64 };
 static const size_t parse_bytes_max = (size_t)256 << 20;

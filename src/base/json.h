@@ -35,6 +35,8 @@ void json_raw(struct json_writer *w, struct str json);
 /* A key that is written again and again, made once by json_key_make: quotes and colon included. */
 void json_raw_key(struct json_writer *w, struct str made);
 struct str json_key_make(struct arena *a, struct str key);
+/* {"error": why}: what a line that cannot be answered gets, in every command that reads JSON lines. */
+void json_error(struct buf *out, struct str why);
 
 /* Reading. The parsed tree is released with the arena. Depth, size and duplicate keys are limited.
  * On error returns ERR_INVALID and, if asked, a French sentence with line and column. */

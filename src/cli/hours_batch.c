@@ -71,16 +71,6 @@ bool hours_place_parse(struct str s, struct hours_place *out)
             (dep.n == 3 && ((number >= 971 && number <= 978) || (number >= 984 && number <= 989))));
 }
 
-static void batch_error(struct buf *out, struct str why)
-{
-    struct json_writer w;
-    json_start(&w, out);
-    json_object_begin(&w);
-    json_key(&w, STR("error"));
-    json_str(&w, why);
-    json_object_end(&w);
-}
-
 static const char *state_name(enum hours_state state)
 {
     return state == HOURS_OPEN ? "open" : state == HOURS_CLOSED ? "closed" : "unknown";
@@ -106,19 +96,19 @@ static void batch_answer(struct arena *a, const json_t *object, int64_t now_ms, 
     struct hours *h;
     if (!get_text(a, object, "expression", &expression) || !get_text(a, object, "at", &at) ||
         !get_text(a, object, "departement", &departement)) {
-        batch_error(out, STR("« expression », « at » et « departement » sont des textes."));
+        json_error(out, STR("« expression », « at » et « departement » sont des textes."));
         return;
     }
     if (!hours_place_parse(departement, &place)) {
-        batch_error(out, STR("Ce département n’existe pas."));
+        json_error(out, STR("Ce département n’existe pas."));
         return;
     }
     if (at.n > 0 && !hours_moment_parse(at, &place, &moment)) {
-        batch_error(out, STR("La date « at » s’écrit comme 2026-11-22T10:00."));
+        json_error(out, STR("La date « at » s’écrit comme 2026-11-22T10:00."));
         return;
     }
     if (hours_parse(a, expression, &h, &why) != OK) {
-        batch_error(out, why);
+        json_error(out, why);
         return;
     }
     struct hours_now now = hours_at(h, &place, moment.utc_ms);
@@ -144,9 +134,9 @@ void hours_batch_line(struct arena *a, struct str line, int64_t now_ms, struct b
     json_t *object = NULL;
     struct str why = STR_NONE;
     if (json_parse(a, line, &object, &why) != OK)
-        batch_error(out, why);
+        json_error(out, why);
     else if (!json_is_object(object))
-        batch_error(out, STR("Chaque ligne est un objet JSON."));
+        json_error(out, STR("Chaque ligne est un objet JSON."));
     else
         batch_answer(a, object, now_ms, out);
 }

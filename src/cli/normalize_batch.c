@@ -5,16 +5,6 @@
 
 enum { VALUES_MAX = 200 };
 
-static void answer_error(struct buf *out, const char *why)
-{
-    struct json_writer w;
-    json_start(&w, out);
-    json_object_begin(&w);
-    json_key(&w, STR("error"));
-    json_str(&w, str_from(why));
-    json_object_end(&w);
-}
-
 /* A text, a number or null, as a cell would hold it. */
 static bool scalar(struct arena *a, const json_t *v, struct str *out)
 {
@@ -136,7 +126,7 @@ static void answer_address(struct arena *a, const json_t *value, struct director
     struct directory_normalized_address r;
     struct str voie;
     if (!read_context(a, value, said) || !scalar(a, json_object_get(value, "voie"), &voie)) {
-        answer_error(out, "Les parties d’une adresse sont des textes ou des nombres.");
+        json_error(out, STR("Les parties d’une adresse sont des textes ou des nombres."));
         return;
     }
     if (voie.n == 0)
@@ -149,7 +139,7 @@ static void answer_address(struct arena *a, const json_t *value, struct director
     struct json_writer w;
     for (size_t i = 0; i < 3; i++) /* a code that is wrong is left out: the others say where it is */
         if (parts[i]->refused) {
-            answer_error(out, parts[i]->refused);
+            json_error(out, str_from(parts[i]->refused));
             return;
         }
     json_start(&w, out);
@@ -176,11 +166,11 @@ static void answer_object(struct arena *a, const json_t *line, struct buf *out)
     const json_t *value = json_object_get(line, "value");
     struct directory_normalized result;
     if (said.field.n == 0) {
-        answer_error(out, "« field » est le nom d’un champ, par exemple « telephone ».");
+        json_error(out, STR("« field » est le nom d’un champ, par exemple « telephone »."));
         return;
     }
     if (!read_context(a, json_object_get(line, "context"), &said)) {
-        answer_error(out, "« context » est un objet dont les valeurs sont des textes ou des nombres.");
+        json_error(out, STR("« context » est un objet dont les valeurs sont des textes ou des nombres."));
         return;
     }
     if (is_address(value) && (str_eq(said.field, STR("adresse")) || str_eq(said.field, STR("voie")))) {
@@ -195,11 +185,11 @@ static void answer_object(struct arena *a, const json_t *line, struct buf *out)
         read = read_values(a, value, values, &said.n_values);
     }
     if (!read)
-        answer_error(out, "« value » est un texte, un nombre ou une liste de textes.");
+        json_error(out, STR("« value » est un texte, un nombre ou une liste de textes."));
     else if (!directory_normalize(a, &said, &result))
-        answer_error(out, "Ce champ n’existe dans aucun des deux standards.");
+        json_error(out, STR("Ce champ n’existe dans aucun des deux standards."));
     else if (result.cleaned.refused)
-        answer_error(out, result.cleaned.refused);
+        json_error(out, str_from(result.cleaned.refused));
     else
         answer_value(&result, out);
 }
@@ -209,9 +199,9 @@ void normalize_batch_line(struct arena *a, struct str line, struct buf *out)
     json_t *object = NULL;
     struct str why = STR_NONE;
     if (json_parse(a, line, &object, &why) != OK)
-        answer_error(out, arena_cstr(a, why));
+        json_error(out, why);
     else if (!json_is_object(object))
-        answer_error(out, "Chaque ligne est un objet JSON.");
+        json_error(out, STR("Chaque ligne est un objet JSON."));
     else
         answer_object(a, object, out);
 }

@@ -2,16 +2,6 @@
 #include "base/json.h"
 #include "modules/directory/duplicates/duplicates.h"
 
-static void write_error(struct buf *out, struct str why)
-{
-    struct json_writer w;
-    json_start(&w, out);
-    json_object_begin(&w);
-    json_key(&w, STR("error"));
-    json_str(&w, why);
-    json_object_end(&w);
-}
-
 static const char *verdict_name(enum directory_verdict v)
 {
     return v == DIRECTORY_SAME ? "same" : v == DIRECTORY_DOUBT ? "doubt" : "different";
@@ -159,11 +149,11 @@ void directory_duplicates_line(struct arena *a, struct str line, bool same_sourc
     struct duplicate_place *places = ARENA_ARRAY(a, 2, struct duplicate_place);
     struct directory_likeness l;
     if (json_parse(a, line, &object, &why) != OK) {
-        write_error(out, why);
+        json_error(out, why);
     } else if (!json_is_object(object)) {
-        write_error(out, STR("Chaque ligne est un objet JSON : {\"a\": {…}, \"b\": {…}}."));
+        json_error(out, STR("Chaque ligne est un objet JSON : {\"a\": {…}, \"b\": {…}}."));
     } else if (!read_place(a, object, "a", &places[0], &why) || !read_place(a, object, "b", &places[1], &why)) {
-        write_error(out, why);
+        json_error(out, why);
     } else {
         struct json_writer w;
         duplicate_score(&places[0], &places[1], same_source, &l);
