@@ -166,6 +166,19 @@ static struct str week_in_words(struct arena *a, const struct str days[7])
     return out;
 }
 
+/* Said of each day: after the last one only, it would be read of that day alone. */
+static struct str words_every_other_week(struct arena *a, const struct str *days, struct str sentence, bool even)
+{
+    const char *weeks = even ? "paires" : "impaires";
+    struct str said[7], expression;
+    if (!days)
+        return arena_printf(a, "%.*s (semaines %s)", STR_ARG(sentence), weeks);
+    for (size_t i = 0; i < 7; i++)
+        said[i] = str_trim(days[i]).n > 0 ? arena_printf(a, "%.*s (semaines %s)", STR_ARG(str_trim(days[i])), weeks) : STR_NONE;
+    struct str words = week_in_words(a, said);
+    return hours_from_french(a, words, &expression) == OK ? expression : words;
+}
+
 /* Seven cells or one, in all weeks or in every other. What is not understood stays in words: the check puts it aside, where
  * people read it. */
 static void tidy_opening(struct work *w, const struct field *f, struct str *cell)
@@ -173,8 +186,8 @@ static void tidy_opening(struct work *w, const struct field *f, struct str *cell
     struct arena *a = w->a;
     const char *rule = NULL;
     struct str given = *cell, expression = *cell;
+    struct str days[7];
     if (w->raw->horaires_par_jour) {
-        struct str days[7];
         for (size_t i = 0; i < 7; i++) {
             struct str day = w->raw->horaires_jours[i];
             if (i > 0 && str_eq(day, w->raw->horaires_jours[i - 1])) {
@@ -205,7 +218,7 @@ static void tidy_opening(struct work *w, const struct field *f, struct str *cell
             expression = half;
             rule = rule ? rule : "horaires.une_semaine_sur_deux";
         } else {
-            expression = arena_printf(a, "%.*s (semaines %s)", STR_ARG(expression), even ? "paires" : "impaires");
+            expression = words_every_other_week(a, w->raw->horaires_par_jour ? days : NULL, expression, even);
         }
     }
     if (rule)
