@@ -284,6 +284,19 @@ static bool spreadsheet_runs(struct str s)
     return s.p[0] != '-' || !str_to_double(s, &number);
 }
 
+/* A value that looks guarded already is guarded too: what is read back is what was written. */
+static bool needs_guard(struct str s)
+{
+    while (s.n > 0 && s.p[0] == '\'')
+        s = str_sub(s, 1, s.n);
+    return spreadsheet_runs(s);
+}
+
+struct str csv_unguarded(struct str cell)
+{
+    return cell.n > 0 && cell.p[0] == '\'' && needs_guard(cell) ? str_sub(cell, 1, cell.n) : cell;
+}
+
 static bool needs_quotes(struct str s)
 {
     size_t i = 0;
@@ -334,7 +347,7 @@ void csv_cell(struct csv_writer *w, struct str value)
 {
     bool after_another = w->started;
     w->started = true;
-    bool guard = value.n > 0 && w->guard == CSV_SPREADSHEET && spreadsheet_runs(value);
+    bool guard = value.n > 0 && w->guard == CSV_SPREADSHEET && needs_guard(value);
     bool quoted = value.n > 0 && (w->quote_all || needs_quotes(value));
     if (!guard && !quoted) {
         add_plain(w->out, value, after_another);

@@ -46,6 +46,8 @@ struct csv_writer {
     bool started;   /* private: a cell was written on this row */
 };
 void csv_cell(struct csv_writer *w, struct str value);
+/* The value that CSV_SPREADSHEET wrote as this cell. */
+struct str csv_unguarded(struct str cell);
 void csv_end_row(struct csv_writer *w);
 
 #endif

@@ -77,10 +77,15 @@ struct str format_date(struct arena *a, enum lang lang, struct civil_date d)
 
 struct str format_phone(struct arena *a, struct str e164)
 {
-    if (e164.n != 12 || !str_starts(e164, STR("+33")))
+    enum { DIGITS = 9 };
+    static const char *const prefixes[] = {"+33", "+262", "+590", "+594", "+596"};
+    const char *d = NULL;
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (e164.n == strlen(prefixes[i]) + DIGITS && str_starts(e164, str_from(prefixes[i])))
+            d = e164.p + strlen(prefixes[i]);
+    if (!d)
         return e164;
-    const char *d = e164.p + 3;
-    for (size_t i = 0; i < 9; i++) {
+    for (size_t i = 0; i < DIGITS; i++) {
         if (d[i] < '0' || d[i] > '9')
             return e164;
     }

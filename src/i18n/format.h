@@ -17,7 +17,8 @@ struct str format_date(struct arena *a, enum lang lang, struct civil_date d);
 struct str format_date_short(struct arena *a, enum lang lang, struct civil_date d);
 /* Monday = 1: "lundi", "Monday". */
 struct str format_weekday(enum lang lang, int weekday);
-/* "+33261910011" → 02 61 91 00 11; other countries keep their prefix: +32 … as it is. What is not a
+/* "+33261910011" → 02 61 91 00 11, and so overseas, where the national number is dialled too: "+262262200000" → 02 62 20
+ * 00 00 (ARCEP's numbering plan); other countries keep their prefix: +32 … as it is. What is not a
  * phone number comes back unchanged. */
 struct str format_phone(struct arena *a, struct str e164);
 /* 3,4 Mo · 3.4 MB; 12 ko · 12 KB */

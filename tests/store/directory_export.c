@@ -45,12 +45,33 @@ static void csv_gives_back_what_came(struct store *s)
 static void round_trips_are_identical(struct store *s)
 {
     static const enum directory_format formats[] = {EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_LAMEDNUM_2_CSV,
-                                                    EXPORT_LAMEDNUM_2_JSON, EXPORT_DATA_INCLUSION};
+                                                    EXPORT_LAMEDNUM_2_JSON, EXPORT_DATA_INCLUSION, EXPORT_GEOJSON,
+                                                    EXPORT_TABLE, EXPORT_HSDS};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         forget_all(s);
         import_ok(s, fixture(s, "places.csv"));
         import_ok(s, fixture(s, "inclusion.json"));
         assert_round_trip(s, formats[i]);
+    }
+}
+
+/* Another place had the plain name when this one came: its page keeps the address that people know. */
+static void a_permalink_comes_back(struct store *s)
+{
+    static const enum directory_format formats[] = {EXPORT_GEOJSON, EXPORT_TABLE};
+    static const char rows[] = "id,nom,commune,code_postal,adresse,date_maj,pivot,source,latitude,longitude\n"
+                               "2,Mairie,Vitré,35500,1 rue,2026-01-01,,Zèbre,48.1,-1.2\n1,Mairie,Vitré,35500,1 rue,2026-01-01,,Abeille,48.1,-1.2\n";
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        forget_all(s);
+        import_ok(s, str_from(rows));
+        struct str file = export_text(s, formats[i]);
+        assert_true(has_text(file, "mairie-vitre-2"));
+        assert_round_trip(s, formats[i]);
+        assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE slug = 'mairie-vitre' AND source = 'zebre'"), 1);
+        /* What is no permalink, or somebody's already, is not taken. */
+        forget_all(s);
+        import_ok(s, replaced(s, replaced(s, file, "mairie-vitre-2", "../<b>"), "mairie-vitre", "ailleurs"));
+        assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE slug IN ('ailleurs', 'mairie-vitre')"), 2);
     }
 }
 
@@ -250,12 +271,18 @@ static void real_files_are_valid_and_stable(struct store *s)
     assert_round_trip(s, EXPORT_LAMEDNUM_2_CSV); /* forgets what that version cannot hold */
     assert_int_equal(assert_valid_lamednum_2_csv(s, export_text(s, EXPORT_LAMEDNUM_2_CSV)), expected);
     assert_round_trip(s, EXPORT_LAMEDNUM_2_JSON);
+    assert_round_trip(s, EXPORT_GEOJSON);
+    assert_round_trip(s, EXPORT_TABLE);
     assert_round_trip(s, EXPORT_DATA_INCLUSION); /* last: no place comes back */
+    forget_all(s);
+    import_ok(s, shared_file(s, files[2]));
+    assert_round_trip(s, EXPORT_HSDS); /* thirteen times larger than the others: one source is enough */
 }
 
 static const struct store_test tests[] = {
     STORE_TEST(csv_gives_back_what_came),
     STORE_TEST(round_trips_are_identical),
+    STORE_TEST(a_permalink_comes_back),
     STORE_TEST(equal_ids_of_two_sources_are_told_apart),
     STORE_TEST(native_inclusion_comes_back),
     STORE_TEST(a_place_becomes_a_structure_and_a_service),

@@ -175,8 +175,7 @@ static void openstreetmap(struct store *s)
     check_osm(s);
 }
 
-/* What the map says comes back: the places and structures that have a point, with every value but what each directory
- * makes for itself (id, permalink). */
+/* What the map says comes back: the places and structures that have a point, with every value and permalink. */
 static void our_own_map(struct store *s)
 {
     import_ok(s, fixture(s, "places.csv"));

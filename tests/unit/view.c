@@ -192,7 +192,10 @@ static void formats(void **state)
     assert_str(format_date_short(a, LANG_EN, first), "1" NBSP "January 2027");
     assert_str(format_date(a, LANG_FR, bad), "");
     assert_str(format_phone(a, STR("+33261910011")), "02" NBSP "61" NBSP "91" NBSP "00" NBSP "11");
-    assert_str(format_phone(a, STR("+262262000000")), "+262262000000");
+    assert_str(format_phone(a, STR("+262262200000")), "02" NBSP "62" NBSP "20" NBSP "00" NBSP "00");
+    assert_str(format_phone(a, STR("+596696000000")), "06" NBSP "96" NBSP "00" NBSP "00" NBSP "00");
+    assert_str(format_phone(a, STR("+262262")), "+262262");
+    assert_str(format_phone(a, STR("+687262728")), "+687262728");
     assert_str(format_phone(a, STR("+3326191001x")), "+3326191001x");
     assert_str(format_phone(a, STR("3230")), "3230");
     assert_str(format_bytes(a, LANG_FR, 999), "999" NBSP "octets");

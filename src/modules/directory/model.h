@@ -84,6 +84,7 @@ struct directory_record {
 struct directory_place {
     struct directory_record record;
     struct str structure_id; /* id of the structure that runs it; may be empty */
+    struct str structure_source_id; /* its published id, when a file says it; not filled on reading */
     struct str merged_into;  /* id of the place that stands for it; empty: it is shown itself. Only merging writes it */
 
     struct str pivot; /* SIRET, RNA, RIDET; empty: unknown (fourteen zeros in the file) */

@@ -41,6 +41,8 @@ struct directory_record *record_of(void *record);
 /* Writes a new row; the key must be free: *added false when it is not. */
 enum err record_insert(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *added) MUST_USE;
 enum err record_update(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record) MUST_USE;
+/* Takes the permalink that the record had elsewhere (its slug), when it is one and nothing has it here. */
+enum err record_claim_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *taken) MUST_USE;
 /* Gives the record a permalink made from its name and town. */
 enum err record_take_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record) MUST_USE;
 /* -- save.c ----------------------------------------------------------------------------------------- */

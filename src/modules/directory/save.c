@@ -46,10 +46,12 @@ struct str record_changed_fields(struct arena *a, enum directory_kind kind, cons
 enum err record_save_insert(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, void *record)
 {
     struct directory_record *r = record_of(record);
-    bool added = false;
+    bool added = false, has_slug = kind == DIRECTORY_SERVICE;
     if (r->id.n == 0)
         r->id = id_new_in(a);
-    if (kind != DIRECTORY_SERVICE)
+    if (!has_slug)
+        TRY(record_claim_slug(c, a, kind, record, &has_slug));
+    if (!has_slug)
         TRY(record_take_slug(c, a, kind, record));
     r->created_at_ms = r->updated_at_ms = clock_now_ms();
     TRY(record_insert(c, a, kind, record, &added));

@@ -348,7 +348,7 @@ enum err record_update(struct db_conn *c, struct arena *a, enum directory_kind k
 
 /* -- permalinks ----------------------------------------------------------------------------------- */
 
-enum { SLUG_MAX = 80 };
+enum { SLUG_MAX = 80, SLUG_TAKEN_MAX = SLUG_MAX + 10 }; /* with the number that tells it from others */
 
 static struct str slug_base(struct arena *a, enum directory_kind kind, const void *record)
 {
@@ -377,6 +377,13 @@ static enum err claim(struct db_conn *c, struct str slug, enum directory_kind ki
                      DB_PARAMS(DB_TEXT(slug), DB_TEXT(id)), &already));
     *ours = already == 1;
     return OK;
+}
+
+enum err record_claim_slug(struct db_conn *c, struct arena *a, enum directory_kind kind, void *record, bool *taken)
+{
+    const struct directory_record *r = record_of(record);
+    *taken = false;
+    return r->slug.n > 0 && str_eq(text_slug(a, r->slug, SLUG_TAKEN_MAX), r->slug) ? claim(c, r->slug, kind, r->id, taken) : OK;
 }
 
 /* "mairie-de-x", then -2 … -9, then some digits of the id: a file with ten thousand equal names stays fast. */

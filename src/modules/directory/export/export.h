@@ -40,9 +40,9 @@ const struct export_set *export_set_of(struct exporter *x, enum directory_enum_i
 /* -- rows.c ---------------------------------------------------------------------------------------- */
 /* Columns read besides those of the standard's fields. */
 enum {
-    EXPORT_WITH_ID = 1,      /* id and permalink */
+    EXPORT_WITH_PAGE = 1,    /* source and permalink */
     EXPORT_WITH_ORIGIN = 2,  /* source, time of the last change: what deriving a record needs; lists as lists */
-    EXPORT_WITH_HISTORY = 4, /* first and last change, confirmation, hours as told */
+    EXPORT_WITH_HISTORY = 4, /* id in this directory, first and last change, confirmation, hours as told */
 };
 /* Rows of one kind. The table is `t`. */
 struct export_part {
@@ -82,6 +82,8 @@ enum err export_table(struct exporter *x) MUST_USE;
 enum err export_workbook(struct exporter *x) MUST_USE;
 /* Live records of a kind by source and identifier, for the formats that are neither standard (table.c). */
 extern const struct export_part export_all_places[], export_all_structures[], export_all_services[];
+/* "lieu", "structure", "service". */
+const char *export_nature(enum directory_kind kind);
 /* Of the row's page, or of the structure's for a service. Without the site's address while it is not set. */
 struct str export_permalink(struct exporter *x, const struct export_row *r);
 /* As it is dialled, with plain spaces: what people type to find it. */

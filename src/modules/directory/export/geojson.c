@@ -10,6 +10,15 @@ static const struct export_part structures[] = {
     {DIRECTORY_STRUCTURE, "t.source", "t.source_id",
      " FROM directory_structure t WHERE t.deleted_at_ms = 0 AND t.latitude IS NOT NULL AND t.longitude IS NOT NULL", NULL}};
 
+/* The same in every directory that holds the record. A structure's own id holds its source. */
+static struct str feature_id(struct exporter *x, const struct export_row *r)
+{
+    const struct directory_record *record = r->record;
+    return r->kind == DIRECTORY_PLACE
+               ? arena_printf(x->row, "%s/%.*s--%.*s", export_nature(r->kind), STR_ARG(record->source), STR_ARG(record->source_id))
+               : arena_printf(x->row, "%s/%.*s", export_nature(r->kind), STR_ARG(record->source_id));
+}
+
 static enum err write_feature(struct exporter *x, const struct export_row *r)
 {
     struct json_writer *w = &x->json;
@@ -22,7 +31,7 @@ static enum err write_feature(struct exporter *x, const struct export_row *r)
     json_raw_key(w, STR("\"type\":"));
     json_raw(w, STR("\"Feature\""));
     json_raw_key(w, STR("\"id\":"));
-    json_str(w, record->id);
+    json_str(w, feature_id(x, r));
     json_raw_key(w, STR("\"geometry\":"));
     json_object_begin(w);
     json_raw_key(w, STR("\"type\":"));
@@ -36,7 +45,7 @@ static enum err write_feature(struct exporter *x, const struct export_row *r)
     json_raw_key(w, STR("\"properties\":"));
     json_object_begin(w);
     json_raw_key(w, STR("\"nature\":"));
-    json_str(w, place ? STR("lieu") : STR("structure"));
+    json_str(w, str_from(export_nature(r->kind)));
     json_raw_key(w, STR("\"permalien\":"));
     json_str(w, record->slug);
     for (size_t i = 0; i < t->n; i++) {
@@ -58,8 +67,8 @@ enum err export_geojson(struct exporter *x)
     json_str(w, STR("FeatureCollection"));
     json_key(w, STR("features"));
     json_array_begin(w);
-    TRY(export_each(x, places, 1, EXPORT_WITH_ID, write_feature));
-    TRY(export_each(x, structures, 1, EXPORT_WITH_ID, write_feature));
+    TRY(export_each(x, places, 1, EXPORT_WITH_PAGE, write_feature));
+    TRY(export_each(x, structures, 1, EXPORT_WITH_PAGE, write_feature));
     json_array_end(w);
     json_object_end(w);
     buf_char(&x->out, '\n');

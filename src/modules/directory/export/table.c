@@ -24,14 +24,19 @@ struct table {
     size_t n;
     struct csv_writer csv;
 };
-static const char *const before[] = {"nature", "identifiant", "permalien", "source_des_donnees"};
+static const char *const before[] = {"nature", "permalien", "source_des_donnees"};
 static const char *const after[] = {"horaires_en_clair", "premiere_saisie", "dernier_changement", "confirmation"};
-static const char *const natures[] = {
-    [DIRECTORY_PLACE] = "lieu", [DIRECTORY_STRUCTURE] = "structure", [DIRECTORY_SERVICE] = "service"};
 
 #define NBSP "\xC2\xA0"
 
 /* -- what people are shown, besides the standards --------------------------------------------------- */
+
+const char *export_nature(enum directory_kind kind)
+{
+    static const char *const natures[] = {
+        [DIRECTORY_PLACE] = "lieu", [DIRECTORY_STRUCTURE] = "structure", [DIRECTORY_SERVICE] = "service"};
+    return natures[kind];
+}
 
 struct str export_permalink(struct exporter *x, const struct export_row *r)
 {
@@ -122,8 +127,7 @@ static enum err write_row(struct exporter *x, const struct export_row *r)
 {
     struct table *t = x->format;
     const struct directory_record *record = r->record;
-    csv_cell(&t->csv, str_from(natures[r->kind]));
-    csv_cell(&t->csv, record->id);
+    csv_cell(&t->csv, str_from(export_nature(r->kind)));
     csv_cell(&t->csv, export_permalink(x, r));
     csv_cell(&t->csv, record->source);
     for (size_t c = 0; c < t->n; c++) {
@@ -147,7 +151,7 @@ enum err export_table(struct exporter *x)
         add_kind(t, (enum directory_kind)kind);
     buf_lit(&x->out, "\xEF\xBB\xBF");
     header(t);
-    unsigned with = EXPORT_WITH_ID | EXPORT_WITH_ORIGIN | EXPORT_WITH_HISTORY;
+    unsigned with = EXPORT_WITH_PAGE | EXPORT_WITH_ORIGIN | EXPORT_WITH_HISTORY;
     TRY(export_each(x, export_all_places, 1, with, write_row));
     TRY(export_each(x, export_all_structures, 1, with, write_row));
     return export_each(x, export_all_services, 1, with, write_row);

@@ -223,7 +223,7 @@ static enum err write_sheet(struct exporter *x, const char *name, const struct s
             w->fields[c] = (size_t)(field_find(t, str_from(shown[c].field)) - t->fields);
     }
     TRY(export_sheet_begin(&w->book, name, columns, n));
-    return export_each(x, part, 1, EXPORT_WITH_ID | EXPORT_WITH_ORIGIN | EXPORT_WITH_HISTORY, write_row);
+    return export_each(x, part, 1, EXPORT_WITH_PAGE | EXPORT_WITH_ORIGIN | EXPORT_WITH_HISTORY, write_row);
 }
 
 static enum err write_book(struct exporter *x, struct workbook *w)

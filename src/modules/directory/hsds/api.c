@@ -169,7 +169,7 @@ typedef void (*write_service)(struct answer *x, const struct hsds_out *o, const 
 
 static struct hsds_out out_of(struct answer *x)
 {
-    return (struct hsds_out){&x->w, x->rows, today()};
+    return (struct hsds_out){&x->w, x->rows, today(), true};
 }
 
 static enum err write_services(struct answer *x, const uint32_t *numbers, size_t n, write_service write)

@@ -143,7 +143,7 @@ static enum err write_file(struct file *f)
 enum err export_hsds(struct exporter *x)
 {
     struct file f = {.x = x, .rows = arena_new(SIZE_MAX)};
-    f.out = (struct hsds_out){&x->json, f.rows, civil_from_days(clock_now_ms() / 86400000)};
+    f.out = (struct hsds_out){&x->json, f.rows, civil_from_days(clock_now_ms() / 86400000), false};
     enum err e = f.rows ? write_file(&f) : ERR_LIMIT;
     if (e == OK)
         buf_char(&x->out, '\n');

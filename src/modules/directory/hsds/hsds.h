@@ -107,6 +107,7 @@ struct hsds_out {
     struct json_writer *w;
     struct arena *a;
     struct civil_date today;
+    bool row_times; /* say when rows changed on this server: for those who follow the API; a file is the same wherever it is written */
 };
 /* Each writes one JSON object. */
 void hsds_write_service(const struct hsds_out *o, const struct hsds_service *v, enum hsds_detail detail);
@@ -132,6 +133,13 @@ bool hsds_location_of_service(struct arena *a, const struct hsds_service *v, str
 /* Are town, postal code and département known, as an HSDS address wants? */
 bool hsds_has_address(struct arena *a, const struct hsds_location *l);
 void hsds_write_location(const struct hsds_out *o, const struct hsds_location *l, enum hsds_detail detail);
+
+/* -- places (place.c) ----------------------------------------------------------------------------- */
+/* The LaMednum record as a JSON object: what is known, lists joined with `|`. */
+struct str hsds_place_text(struct arena *a, const struct directory_place *p);
+/* Back into cells, one for each field of a place, in the order of its table. False when the text is no such object. */
+bool hsds_place_cells(struct arena *a, struct str text, struct str *cells);
+struct str hsds_number_text(struct arena *a, const json_t *number);
 
 /* -- reading rows (load.c) ------------------------------------------------------------------------ */
 /* What is published, by rows: a native record or the place that it is derived from. */

@@ -53,6 +53,7 @@ static const struct champ {
     {"adresse", "Voie, quand l’adresse HSDS ne la dit pas exactement."},
     {"complement_adresse", "Complément d’adresse, quand l’adresse est incomplète."},
     {"accessibilite_lieu", "Fiche acceslibre, quand la structure n’a pas d’adresse."},
+    {"lieu", "Fiche du lieu de médiation numérique (LaMednum 1.0.2), en JSON : ce que ni l’organisation ni le service ne disent."},
 };
 enum { CHAMPS = sizeof champs / sizeof *champs };
 

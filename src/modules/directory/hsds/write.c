@@ -93,14 +93,17 @@ static void put_set(const struct attributes *at, enum hsds_taxonomy t, struct di
         hsds_write_attribute(at->w, at->of, at->entity, (struct hsds_term){t, i, false}, STR_NONE);
 }
 
-static void put_champ(const struct attributes *at, const void *record, const char *name)
+static void put_champ_value(const struct attributes *at, const char *name, struct str value)
 {
-    struct str field = str_from(name);
-    const struct field *f = field_find(at->fields, field);
-    int row = hsds_champ(field);
-    struct str value = f ? field_cell(at->a, f, record) : STR_NONE;
+    int row = hsds_champ(str_from(name));
     if (value.n > 0 && row >= 0)
         hsds_write_attribute(at->w, at->of, at->entity, (struct hsds_term){HSDS_CHAMPS, row, false}, value);
+}
+
+static void put_champ(const struct attributes *at, const void *record, const char *name)
+{
+    const struct field *f = field_find(at->fields, str_from(name));
+    put_champ_value(at, name, f ? field_cell(at->a, f, record) : STR_NONE);
 }
 
 /* What of an address the HSDS address does not say, or not exactly. */
@@ -137,6 +140,8 @@ static void write_service_attributes(const struct hsds_out *o, const struct hsds
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         put_champ(&at, s, names[i]);
     put_address_champs(&at, s, has_address, s->adresse, s->commune);
+    if (v->of_place && !v->organization.place) /* else its organization says it */
+        put_champ_value(&at, "lieu", hsds_place_text(o->a, v->place));
     json_array_end(o->w);
 }
 
@@ -155,6 +160,8 @@ static void write_organization_attributes(const struct hsds_out *o, const struct
         put_champ(&at, s, "description");
     if (!location)
         put_champ(&at, s, "accessibilite_lieu");
+    if (g->place)
+        put_champ_value(&at, "lieu", hsds_place_text(o->a, g->place));
     json_array_end(o->w);
 }
 
@@ -265,7 +272,8 @@ static void put_service(const struct hsds_out *o, const struct hsds_service *v, 
     hsds_put(w, "status", STR("active"));
     put_descriptions(w, v);
     put_assured(w, s);
-    put_time(w, "last_modified", last_change(v));
+    if (o->row_times)
+        put_time(w, "last_modified", last_change(v));
 }
 
 /* "France", "Ille-et-Vilaine", "Rennes Métropole"; what kind of zone it is. */
@@ -414,7 +422,8 @@ static void write_service_in(const struct hsds_out *o, const struct hsds_service
     json_object_begin(o->w);
     if (detail == HSDS_MINIMAL) {
         hsds_put_id(o->w, "id", id);
-        put_time(o->w, "last_modified", last_change(v));
+        if (o->row_times)
+            put_time(o->w, "last_modified", last_change(v));
     } else {
         put_service(o, v, id);
         if (detail == HSDS_FULL)

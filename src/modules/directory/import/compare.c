@@ -120,15 +120,30 @@ static const char *check_unique(struct importer *im, enum directory_kind kind, s
     return NULL;
 }
 
-/* The structure of a service: of this file or of the directory. */
-static bool find_structure(struct importer *im, struct directory_service *s)
+/* The structure with this published id: of this file or of the directory. *id is left as it is when there is none. */
+static bool find_structure(struct importer *im, struct str published, struct str *id)
 {
     struct marks *m = &im->marks[DIRECTORY_STRUCTURE];
-    const struct mark *found = import_marks_find(m, import_marks_key(m, STR_NONE, s->structure_source_id));
+    const struct mark *found = import_marks_find(m, import_marks_key(m, STR_NONE, published));
     if (!found || !found->known)
         return false;
-    s->structure_id = import_marks_id(im->rows, found);
+    *id = import_marks_id(im->rows, found);
     return true;
+}
+
+/* A service cannot be without its structure; a place can. */
+static enum err link_structure(struct importer *im, enum directory_kind kind, void *record, struct directory_problems *problems)
+{
+    struct directory_place *p = record;
+    struct directory_service *s = record;
+    struct str published = kind == DIRECTORY_PLACE ? p->structure_source_id : kind == DIRECTORY_SERVICE ? s->structure_source_id : STR_NONE;
+    if (published.n == 0 && kind != DIRECTORY_SERVICE)
+        return OK;
+    TRY(load_kind(im, DIRECTORY_STRUCTURE));
+    if (!find_structure(im, published, kind == DIRECTORY_PLACE ? &p->structure_id : &s->structure_id) && kind == DIRECTORY_SERVICE)
+        field_problem(im->rows, problems, "structure_id", published,
+                      "Cette structure n’est ni dans le fichier ni dans l’annuaire : ajoutez-la.", true);
+    return OK;
 }
 
 enum err import_knows_structure(struct importer *im, struct str id, bool *known)
@@ -145,8 +160,9 @@ enum err import_knows_structure(struct importer *im, struct str id, bool *known)
 /* What the file cannot say stays: the links. */
 static void keep_links(enum directory_kind kind, const void *before, void *record)
 {
-    if (kind == DIRECTORY_PLACE)
-        ((struct directory_place *)record)->structure_id = ((const struct directory_place *)before)->structure_id;
+    struct directory_place *p = record;
+    if (kind == DIRECTORY_PLACE && p->structure_id.n == 0)
+        p->structure_id = ((const struct directory_place *)before)->structure_id;
     else if (kind == DIRECTORY_SERVICE)
         ((struct directory_service *)record)->place_id = ((const struct directory_service *)before)->place_id;
 }
@@ -296,8 +312,6 @@ enum err import_compare(struct importer *im, enum directory_kind kind, void *rec
     struct directory_record *r = record_of(record);
     struct marks *m = &im->marks[kind];
     TRY(load_kind(im, kind));
-    if (kind == DIRECTORY_SERVICE)
-        TRY(load_kind(im, DIRECTORY_STRUCTURE));
     if (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, STR_NONE, r->source_id))) {
         im->counts.unchanged++; /* our own place, coming back as a structure or a service */
         return OK;
@@ -310,9 +324,8 @@ enum err import_compare(struct importer *im, enum directory_kind kind, void *rec
     const char *twice = check_unique(im, kind, mark, record, line);
     if (twice)
         field_problem(im->rows, problems, "id", r->source_id, twice, true);
-    else if (kind == DIRECTORY_SERVICE && !find_structure(im, record))
-        field_problem(im->rows, problems, "structure_id", ((struct directory_service *)record)->structure_source_id,
-                    "Cette structure n’est ni dans le fichier ni dans l’annuaire : ajoutez-la.", true);
+    else
+        TRY(link_structure(im, kind, record, problems));
     if (problems->refused)
         return OK;
     if (mark->deleted && !mark->gone) {

@@ -1,9 +1,23 @@
-/* The GeoJSON that Balise exports: places and structures side by side, each with the names of its standard. */
+/* What Balise exports for people and maps, coming back: the GeoJSON and the one table, where records of several kinds stand side
+ * by side, each with the names of its standard. A record keeps its source and its permalink from one directory to the other. */
+#include "base/csv.h"
+#include "base/text.h"
 #include "modules/directory/import/format.h"
 
 bool format_is_balise(const struct format_file *f)
 {
-    return f->container == FORMAT_GEOJSON && format_has(f, "nature") && format_has(f, "permalien");
+    return (f->container == FORMAT_GEOJSON || f->container == FORMAT_CSV) && format_has(f, "nature") && format_has(f, "permalien");
+}
+
+/* Known by whoever writes them (export/geojson.c, export/table.c); what each directory says for itself is left. */
+static bool is_own(struct str name)
+{
+    static const char *const names[] = {"@id", "nature", "permalien", "source_des_donnees", "horaires_en_clair",
+                                        "premiere_saisie", "dernier_changement", "confirmation"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_eq(name, str_from(names[i])))
+            return true;
+    return false;
 }
 
 static const struct field *field_of(const struct field_table *t, struct str name)
@@ -15,31 +29,63 @@ static const struct field *field_of(const struct field_table *t, struct str name
     return field_find(t, name);
 }
 
-/* Made anew by each directory. */
-static bool is_own(struct str name)
+static enum directory_kind kind_of(const struct format_row *row)
 {
-    return str_eq(name, STR("@id")) || str_eq(name, STR("nature")) || str_eq(name, STR("permalien"));
+    struct str nature = format_value(row, "nature");
+    return str_eq(nature, STR("structure")) ? DIRECTORY_STRUCTURE : str_eq(nature, STR("service")) ? DIRECTORY_SERVICE : DIRECTORY_PLACE;
+}
+
+/* A slug, or nothing. */
+static struct str slug_in(struct importer *im, struct str text)
+{
+    return str_eq(text_slug(im->rows, text, text.n), text) ? text : STR_NONE;
+}
+
+/* A feature is called "lieu/source--id": what stands between its nature and its id. */
+static struct str source_of(struct importer *im, const struct format_row *row)
+{
+    static const struct str before = {"lieu/", 5};
+    struct str name = format_value(row, "@id"), said = format_value(row, "source_des_donnees");
+    struct str after = arena_printf(im->rows, "--%.*s", STR_ARG(format_value(row, "id")));
+    if (said.n > 0)
+        return slug_in(im, said);
+    return str_starts(name, before) && str_ends(name, after) && name.n > before.n + after.n
+               ? slug_in(im, str_sub(name, before.n, name.n - before.n - after.n))
+               : STR_NONE;
+}
+
+/* "https://annuaire.example/lieux/mediatheque-de-vitre", or its last part. */
+static struct str slug_of(struct importer *im, const struct format_row *row)
+{
+    struct str link = format_value(row, "permalien");
+    for (ptrdiff_t at; (at = str_find_char(link, '/', 0)) >= 0;)
+        link = str_sub(link, (size_t)at + 1, link.n);
+    return slug_in(im, link);
 }
 
 static enum err read_row(struct importer *im, void *ctx, const struct format_row *row, struct directory_problems *problems)
 {
-    bool structure = str_eq(format_value(row, "nature"), STR("structure"));
-    struct raw_record *raw = format_raw(im, structure ? DIRECTORY_STRUCTURE : DIRECTORY_PLACE);
+    const struct format_file *file = ctx;
+    struct raw_record *raw = format_raw(im, kind_of(row));
     const struct field_table *t = field_table(raw->kind);
-    (void)ctx;
     for (size_t i = 0; i < row->n; i++) {
         const struct field *f = field_of(t, row->names[i]);
+        struct str value = row->values[i];
         if (f && row->nested[i])
             format_nested(im, f, problems);
         else if (f)
-            raw->cells[f - t->fields] = row->values[i];
-        else if (!is_own(row->names[i]))
+            raw->cells[f - t->fields] = file->container == FORMAT_CSV ? csv_unguarded(value) : value;
+        else if (!is_own(row->names[i]) && value.n > 0)
             import_ignore(im, row->names[i]);
     }
+    if (raw->kind == DIRECTORY_PLACE)
+        raw->source = source_of(im, row);
+    if (raw->kind != DIRECTORY_SERVICE) /* a service has the page of its structure */
+        raw->slug = slug_of(im, row);
     return import_raw(im, raw, row->line, problems);
 }
 
 enum err format_read_balise(struct importer *im, const struct format_file *f)
 {
-    return format_each(im, f, &(struct format_reader){.row = read_row});
+    return format_each(im, f, &(struct format_reader){.row = read_row, .ctx = (void *)(uintptr_t)f});
 }

@@ -36,8 +36,11 @@ void *raw_read(struct arena *a, struct raw_record *raw, bool free_form, struct c
         give_date(a, raw, today, problems);
     for (size_t i = 0; i < t->n; i++)
         field_read_cell(a, &t->fields[i], record, raw->cells[i], problems);
-    if (raw->kind == DIRECTORY_PLACE)
+    if (raw->kind == DIRECTORY_PLACE) {
         record_of(record)->source = raw->source;
+        ((struct directory_place *)record)->structure_source_id = raw->structure;
+    }
+    record_of(record)->slug = raw->slug;
     return record;
 }
 

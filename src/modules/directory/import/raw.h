@@ -19,6 +19,8 @@ struct raw_record {
      * LaMednum, "2000-01-01" in data·inclusion). NULL: a date is required. */
     const char *date_inconnue;
     struct str source; /* slug of the source of a place when it is not made from the words of its `source`; may be empty */
+    struct str structure; /* published id of the structure that a place belongs to; empty: none, or the file cannot say */
+    struct str slug;   /* permalink that a new record takes when nothing has it here; may be empty */
     /* What the reader changed itself (a former vocabulary, a date taken from a sentence): shown with the corrections. */
     struct directory_corrections *corrections; /* may be NULL */
 };

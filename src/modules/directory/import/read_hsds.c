@@ -4,6 +4,7 @@
  * The file is cut into its records first, so that memory holds one of them at a time. */
 #include "modules/directory/import/read_hsds.h"
 
+#include "base/text.h"
 #include "modules/directory/hsds/hsds.h"
 #include "modules/directory/import/format.h"
 
@@ -152,7 +153,10 @@ struct reader {
     struct importer *im;
     struct str text;
     struct marks seen;  /* organizations of this file, by their UUID: the rank of their published id */
-    struct str *published;
+    struct organization {
+        struct str published;
+        bool of_place; /* a place that Balise wrote: it was read as such, its service with it */
+    } *organizations;
     size_t n, cap;
     bool ours; /* a record that Balise wrote: what is valid stays letter for letter, whatever the format */
 };
@@ -226,14 +230,7 @@ static struct str number_text(struct arena *a, const json_t *v)
 {
     if (json_is_string(v))
         return (struct str){json_string_value(v), json_string_length(v)};
-    if (!json_is_number(v))
-        return STR_NONE;
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, json_number_value(v));
-    struct str s = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return s;
+    return json_is_number(v) ? hsds_number_text(a, v) : STR_NONE;
 }
 
 static struct str day_of(struct str date)
@@ -331,42 +328,56 @@ static void fill_structure(struct reader *r, struct raw_record *raw, const json_
     *raw_cell(raw, "horaires_accueil") = hours_of(r, said, &location, location != NULL);
 }
 
-/* Keeps the published id under the UUID; true the first time. */
-static enum err remember(struct reader *r, struct str uuid, struct str published, bool *is_new)
+/* Keeps what an organization is under its UUID; true the first time. */
+static enum err remember(struct reader *r, struct str uuid, struct organization o, bool *is_new)
 {
     struct mark *mark = import_marks_get(&r->seen, import_marks_key(&r->seen, STR_NONE, uuid));
     if (!mark)
         return ERR_LIMIT;
     *is_new = mark->line == 0;
     if (*is_new) {
-        r->published = arena_grow(r->im->a, r->published, r->n, &r->cap, r->n + 1, sizeof *r->published);
-        r->published[r->n++] = arena_str(r->im->a, published);
+        r->organizations = arena_grow(r->im->a, r->organizations, r->n, &r->cap, r->n + 1, sizeof *r->organizations);
+        r->organizations[r->n++] = (struct organization){arena_str(r->im->a, o.published), o.of_place};
         mark->line = (uint32_t)r->n;
     }
     return OK;
 }
 
-/* The published id of the organization with this UUID: of the file, else as if it had come from the same source. */
-static struct str published_of(const struct reader *r, struct str uuid)
+/* The organization with this UUID: of the file, else as if it had come from the same source. */
+static struct organization organization_of(const struct reader *r, struct str uuid)
 {
     const struct mark *mark = import_marks_find(&r->seen, import_marks_key(&r->seen, STR_NONE, uuid));
-    return mark && mark->line > 0 ? r->published[mark->line - 1] : foreign_id(r, uuid);
+    return mark && mark->line > 0 ? r->organizations[mark->line - 1] : (struct organization){foreign_id(r, uuid), false};
+}
+
+/* The place that this organization or service was made from, under "source--id". `structure`: that it belongs to; may be empty. */
+static bool fill_place(struct reader *r, struct raw_record *raw, const struct said *said, struct str structure)
+{
+    struct str id = champ(said, "id");
+    *raw = (struct raw_record){.kind = DIRECTORY_PLACE, .date_inconnue = "1970-01-01", .structure = structure};
+    if (!hsds_place_cells(r->im->rows, champ(said, "lieu"), raw->cells))
+        return false;
+    struct str end = arena_printf(r->im->rows, "--%.*s", STR_ARG(*raw_cell(raw, "id")));
+    if (str_ends(id, end))
+        raw->source = text_slug(r->im->rows, str_sub(id, 0, id.n - end.n), id.n);
+    return true;
 }
 
 /* `date`: of one of its services, when the organization says none. */
 static enum err read_organization(struct reader *r, const json_t *o, struct str date, size_t line)
 {
-    struct raw_record raw = {.kind = DIRECTORY_STRUCTURE, .date_inconnue = NO_DATE};
+    struct raw_record raw = {.kind = DIRECTORY_STRUCTURE, .date_inconnue = NO_DATE}, place;
     struct said said = {.champs = {{NULL, 0}}};
     struct directory_problems problems = {0};
-    bool is_new;
+    bool is_new, of_place;
     read_attributes(&said, o);
     r->ours = champ(&said, "id").n > 0;
     fill_structure(r, &raw, o, &said, day_of(date));
+    of_place = r->ours && fill_place(r, &place, &said, STR_NONE);
     forget_attributes(&said);
-    TRY(remember(r, json_get_str(o, "id"), *raw_cell(&raw, "id"), &is_new));
+    TRY(remember(r, json_get_str(o, "id"), (struct organization){*raw_cell(&raw, "id"), of_place}, &is_new));
     r->im->free_form = !r->ours;
-    return is_new ? import_raw(r->im, &raw, line, &problems) : OK;
+    return is_new ? import_raw(r->im, of_place ? &place : &raw, line, &problems) : OK;
 }
 
 /* -- services ------------------------------------------------------------------------------------- */
@@ -486,9 +497,10 @@ static void check_status(struct reader *r, const json_t *o, struct directory_pro
 
 static enum err read_service(struct reader *r, const json_t *o, const json_t *at_location, const json_t *organization, size_t line)
 {
-    struct raw_record raw = {.kind = DIRECTORY_SERVICE, .date_inconnue = NO_DATE};
+    struct raw_record raw = {.kind = DIRECTORY_SERVICE, .date_inconnue = NO_DATE}, place;
     struct said said = {.champs = {{NULL, 0}}};
     struct directory_problems problems = {0};
+    struct organization offers = {STR_NONE, false};
     const json_t *nested = json_object_get(o, "organization");
     struct str date = one_of(json_get_str(o, "last_modified"), json_get_str(o, "assured_date"));
     struct str of = json_get_str(o, "organization_id");
@@ -501,12 +513,16 @@ static enum err read_service(struct reader *r, const json_t *o, const json_t *at
     read_attributes(&said, o);
     r->ours = champ(&said, "id").n > 0;
     fill_service(r, &raw, o, at_location ? at_location : first(o, "service_at_locations"), &said);
-    forget_attributes(&said);
     if (of.n > 0)
-        *raw_cell(&raw, "structure_id") = published_of(r, of);
+        offers = organization_of(r, of);
+    *raw_cell(&raw, "structure_id") = offers.published;
+    bool of_place = r->ours && fill_place(r, &place, &said, str_eq(offers.published, *raw_cell(&raw, "id")) ? STR_NONE : offers.published);
+    forget_attributes(&said);
+    if (r->ours && offers.of_place)
+        return OK; /* said with its place */
     check_status(r, o, &problems);
     r->im->free_form = !r->ours;
-    return import_raw(r->im, &raw, line, &problems);
+    return import_raw(r->im, of_place ? &place : &raw, line, &problems);
 }
 
 static enum err read_record(struct reader *r, const json_t *o, size_t line)
