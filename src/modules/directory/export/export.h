@@ -26,15 +26,18 @@ struct exporter {
 /* Gives what is written to the sink once there is a piece of it; `all`: whatever there is. */
 enum err export_flush(struct exporter *x, bool all) MUST_USE;
 
-/* -- words.c: sets, as they are stored and as they are written, kept from row to row --------------- */
+/* -- words.c: sets and hours, as they are stored and as they are written, kept from row to row --------------- */
 struct export_set {
     struct directory_set set;
     struct str cell; /* words of today's list, sorted, joined with `|` */
     struct str json; /* array of them */
+    struct str labels; /* for people, in French, joined with " ; " */
 };
 struct export_words *export_words_new(struct arena *a);
 /* From what the database keeps. Valid until the row arena is emptied, at least. */
 const struct export_set *export_set_of_text(struct exporter *x, const struct field *f, struct str text);
+/* OSM hours as people say them in French; empty when there are none. Valid as above. */
+struct str export_sentence_of(struct exporter *x, struct str osm);
 const struct export_set *export_set_of(struct exporter *x, enum directory_enum_id list, struct directory_set set);
 
 /* -- rows.c ---------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
  * same for a hundred places as for a hundred thousand. */
 #include <stddef.h>
 
+#include "base/ahead.h"
 #include "modules/directory/export/export.h"
 
 struct column {
@@ -103,6 +104,116 @@ static const char *make_statement(struct exporter *x, struct plan *p)
     return text;
 }
 
+/* -- reading, ahead of the writing ------------------------------------------------------------------- */
+
+/* Half of an export is the database's work: another thread does it, some rows ahead. */
+enum { BLOCK_ROWS = 8 };
+struct cell {
+    bool known;
+    union {
+        struct str text; /* in the block's arena */
+        int64_t whole;
+        double real;
+    };
+};
+struct block {
+    size_t n;
+    struct cell *cells; /* BLOCK_ROWS × columns; of a row, only those of its kind are set */
+};
+struct reading {
+    const struct plan *plan;
+    struct db_rows *rows;
+    bool ended;
+    struct arena *a; /* of the block being read */
+    char *at;        /* room for texts, there */
+    size_t left;
+};
+
+enum cell_kind { CELL_TEXT, CELL_WHOLE, CELL_REAL };
+
+static enum cell_kind kind_of(const struct field *f)
+{
+    return f->kind == FIELD_NUMBER ? CELL_REAL : f->kind == FIELD_COUNT ? CELL_WHOLE : CELL_TEXT;
+}
+
+/* Texts one after the other: an allocation each would cost as much as reading them. */
+static struct str keep_text(struct reading *r, struct str text)
+{
+    enum { CHUNK = 8 * 1024 };
+    if (text.n > r->left) {
+        r->left = text.n > CHUNK ? text.n : CHUNK;
+        r->at = arena_alloc(r->a, r->left);
+    }
+    struct str kept = {memcpy(r->at, text.p, text.n), text.n};
+    r->at += text.n;
+    r->left -= text.n;
+    return kept;
+}
+
+static struct cell read_cell(struct reading *r, int col, enum cell_kind kind)
+{
+    const struct db_rows *rows = r->rows;
+    struct cell c = {.known = true};
+    if (kind == CELL_TEXT) {
+        struct str text = db_col_text(rows, col);
+        c.known = text.n > 0;
+        c.text = c.known ? keep_text(r, text) : STR_NONE;
+    } else if (kind == CELL_WHOLE) {
+        c.whole = db_col_int(rows, col);
+    } else {
+        c.known = !db_is_null(rows, col);
+        c.real = c.known ? db_col_real(rows, col) : 0;
+    }
+    return c;
+}
+
+static enum directory_kind kind_of_part(const struct plan *p, const struct cell *row)
+{
+    return p->parts[p->n_parts > 1 ? row[COL_PART].whole : 0].kind;
+}
+
+static void read_cells(struct reading *r, struct cell *row)
+{
+    const struct plan *p = r->plan;
+    if (p->n_parts > 1) {
+        row[COL_PART] = read_cell(r, COL_PART, CELL_WHOLE);
+        row[COL_SECOND] = read_cell(r, COL_SECOND, CELL_TEXT);
+    }
+    row[COL_HOST] = read_cell(r, COL_HOST, CELL_TEXT);
+    enum directory_kind kind = kind_of_part(p, row);
+    const struct field_table *t = field_table(kind);
+    int col = p->start[kind];
+    for (size_t i = 0; i < t->n; i++, col++)
+        row[col] = read_cell(r, col, kind_of(&t->fields[i]));
+    for (const struct column *c = beside[kind]; c->sql; c++)
+        if (c->with & p->with) {
+            row[col] = read_cell(r, col, c->whole ? CELL_WHOLE : CELL_TEXT);
+            col++;
+        }
+}
+
+static enum err read_block(void *ctx, struct arena *a, void **value)
+{
+    struct reading *r = ctx;
+    const struct plan *p = r->plan;
+    if (r->ended)
+        return OK;
+    r->a = a;
+    r->left = 0;
+    struct block *b = ARENA_NEW(a, struct block);
+    b->cells = arena_alloc(a, BLOCK_ROWS * (size_t)p->columns * sizeof *b->cells);
+    while (b->n < BLOCK_ROWS) {
+        bool has = false;
+        TRY(db_next(r->rows, &has));
+        r->ended = !has;
+        if (!has)
+            break;
+        read_cells(r, b->cells + b->n++ * (size_t)p->columns);
+    }
+    *value = b->n > 0 ? b : NULL;
+    return OK;
+}
+
 /* -- one row --------------------------------------------------------------------------------------- */
 
 /* A joined list, as its items. Views of the text. */
@@ -119,24 +230,23 @@ static struct str_list list_of(struct arena *a, struct str text)
     return (struct str_list){items, k};
 }
 
-static void read_field(struct exporter *x, const struct db_rows *rows, int col, const struct field *f, size_t i,
-                       unsigned with, struct export_row *r)
+static void take_field(struct exporter *x, const struct cell *cell, const struct field *f, size_t i, unsigned with,
+                       struct export_row *r)
 {
     void *at = field_at(f, r->record);
+    enum cell_kind kind = kind_of(f);
     r->cells[i] = STR_NONE;
     r->sets[i] = NULL;
-    if (f->kind == FIELD_NUMBER) {
-        bool known = !db_is_null(rows, col);
-        *(struct directory_number *)at = (struct directory_number){known, known ? db_col_real(rows, col) : 0};
+    if (kind == CELL_REAL) {
+        *(struct directory_number *)at = (struct directory_number){cell->known, cell->real};
         return;
     }
-    if (f->kind == FIELD_COUNT) {
-        *(int64_t *)at = db_col_int(rows, col);
+    if (kind == CELL_WHOLE) {
+        *(int64_t *)at = cell->whole;
         return;
     }
-    struct str text = db_col_text(rows, col);
     if (f->kind == FIELD_SET || f->kind == FIELD_ONE) {
-        const struct export_set *s = text.n ? export_set_of_text(x, f, text) : NULL;
+        const struct export_set *s = cell->known ? export_set_of_text(x, f, cell->text) : NULL;
         *(struct directory_set *)at = s ? s->set : DIRECTORY_SET_NONE;
         if (s && s->cell.n) {
             r->sets[i] = s;
@@ -144,58 +254,72 @@ static void read_field(struct exporter *x, const struct db_rows *rows, int col, 
         }
         return;
     }
-    r->cells[i] = text;
+    r->cells[i] = cell->text;
     if (f->kind != FIELD_LIST)
-        *(struct str *)at = text;
+        *(struct str *)at = cell->text;
     else if (with & EXPORT_WITH_ORIGIN)
-        *(struct str_list *)at = list_of(x->row, text);
+        *(struct str_list *)at = list_of(x->row, cell->text);
 }
 
-static void read_row(struct exporter *x, const struct plan *p, const struct db_rows *rows, struct export_row *r)
+union any_record {
+    struct directory_place place;
+    struct directory_structure structure;
+    struct directory_service service;
+};
+
+static void take_row(struct exporter *x, const struct plan *p, const struct cell *row, union any_record records[], struct export_row *r)
 {
+    r->part = p->n_parts > 1 ? (int)row[COL_PART].whole : 0;
+    r->kind = p->parts[r->part].kind;
+    r->second = p->n_parts > 1 ? row[COL_SECOND].text : STR_NONE;
+    r->host = row[COL_HOST].text;
+    r->record = &records[r->kind];
     const struct field_table *t = field_table(r->kind);
-    int col = p->start[r->kind];
+    const struct cell *cell = row + p->start[r->kind];
     for (size_t i = 0; i < t->n; i++)
-        read_field(x, rows, col++, &t->fields[i], i, p->with, r);
+        take_field(x, cell++, &t->fields[i], i, p->with, r);
     for (const struct column *c = beside[r->kind]; c->sql; c++) {
         void *at = (char *)r->record + c->offset;
         if (!(c->with & p->with))
             continue;
         if (c->whole)
-            *(int64_t *)at = db_col_int(rows, col++);
+            *(int64_t *)at = cell++->whole;
         else
-            *(struct str *)at = db_col_text(rows, col++);
+            *(struct str *)at = cell++->text;
     }
+}
+
+static enum err write_rows(struct exporter *x, const struct plan *p, struct ahead *h,
+                           enum err (*write)(struct exporter *, const struct export_row *))
+{
+    union any_record records[DIRECTORY_SERVICE + 1] = {0};
+    struct export_row r = {0};
+    struct ahead_item *item;
+    enum err e;
+    while ((e = ahead_next(h, &item)) == OK && item) {
+        const struct block *b = item->value;
+        for (size_t i = 0; i < b->n; i++) {
+            take_row(x, p, b->cells + i * (size_t)p->columns, records, &r);
+            TRY(write(x, &r));
+            TRY(export_flush(x, false));
+            arena_reset(x->row);
+        }
+        ahead_give_back(h, item);
+    }
+    return e;
 }
 
 enum err export_each(struct exporter *x, const struct export_part *parts, size_t n, unsigned with,
                      enum err (*write)(struct exporter *, const struct export_row *))
 {
-    union {
-        struct directory_place place;
-        struct directory_structure structure;
-        struct directory_service service;
-    } records[DIRECTORY_SERVICE + 1] = {0};
     struct plan p = {.parts = parts, .n_parts = n, .with = with};
-    struct export_row r = {0};
-    struct db_rows *rows;
-    enum err e;
-    bool has = false;
-    TRY(db_query(x->c, make_statement(x, &p), DB_NO_PARAMS, &rows));
-    while ((e = db_next(rows, &has)) == OK && has) {
-        r.part = n > 1 ? (int)db_col_int(rows, COL_PART) : 0;
-        r.kind = parts[r.part].kind;
-        r.second = n > 1 ? db_col_text(rows, COL_SECOND) : STR_NONE;
-        r.host = parts[r.part].host ? db_col_text(rows, COL_HOST) : STR_NONE;
-        r.record = &records[r.kind];
-        read_row(x, &p, rows, &r);
-        e = write(x, &r);
-        if (e == OK)
-            e = export_flush(x, false);
-        if (e != OK)
-            break;
-        arena_reset(x->row);
-    }
-    db_rows_end(rows);
+    struct reading r = {.plan = &p};
+    TRY(db_query(x->c, make_statement(x, &p), DB_NO_PARAMS, &r.rows));
+    struct ahead h = {.fill = read_block, .ctx = &r};
+    enum err e = ahead_begin(&h);
+    if (e == OK)
+        e = write_rows(x, &p, &h, write);
+    ahead_end(&h);
+    db_rows_end(r.rows);
     return e;
 }

@@ -78,11 +78,7 @@ struct str export_hours_sentence(struct exporter *x, const struct export_row *r)
     const struct directory_service *v = r->record;
     struct str osm = r->kind == DIRECTORY_PLACE ? p->horaires : r->kind == DIRECTORY_STRUCTURE ? s->horaires_accueil
                                                                                              : v->horaires_accueil;
-    struct str why;
-    struct hours *h;
-    if (osm.n == 0 || hours_parse(x->row, osm, &h, &why) != OK)
-        return STR_NONE;
-    return hours_sentence(x->row, h, HOURS_FR);
+    return osm.n ? export_sentence_of(x, osm) : STR_NONE;
 }
 
 /* -- the table --------------------------------------------------------------------------------------- */

@@ -135,21 +135,6 @@ struct workbook {
 
 /* -- cells ------------------------------------------------------------------------------------------- */
 
-/* Labels of the values; a code that has none is its own. */
-static struct str labels(struct exporter *x, const struct field *f, const struct export_set *s)
-{
-    struct buf b;
-    buf_init(&b, 64 * 1024);
-    for (int i = directory_set_next(s->set, 0); i >= 0; i = directory_set_next(s->set, i + 1)) {
-        const struct directory_value *v = directory_enum_value(f->values, i);
-        buf_lit(&b, b.n ? " ; " : "");
-        buf_lit(&b, v->label ? v->label : v->value);
-    }
-    struct str text = arena_str(x->row, buf_str(&b));
-    buf_deinit(&b);
-    return text;
-}
-
 static struct str one_a_line(struct exporter *x, struct str list)
 {
     struct str text = arena_str(x->row, list);
@@ -183,7 +168,7 @@ static void write_cell(struct exporter *x, const struct export_row *r, size_t c)
         else
             export_sheet_text(b, cell);
         break;
-    case LABELS: export_sheet_text(b, set ? labels(x, f, set) : STR_NONE); break;
+    case LABELS: export_sheet_text(b, set ? set->labels : STR_NONE); break;
     case LINES: export_sheet_text(b, one_a_line(x, cell)); break;
     case PHONE: export_sheet_text(b, export_phone(x, cell)); break;
     case DATE: /* 1970-01-01: nobody knows */

@@ -1,6 +1,6 @@
 /* Any table through a mapping: CSV, workbook, JSON, GeoJSON, JSON lines. */
+#include "base/ahead.h"
 #include "base/text.h"
-#include "modules/directory/import/ahead.h"
 #include "modules/directory/import/import.h"
 #include "modules/directory/import/map.h"
 
@@ -42,6 +42,15 @@ static void tell_unused(struct importer *im, const struct map_bound *b, const st
             import_ignore(im, row->names[i]);
 }
 
+/* A row read and cleaned by the second thread: the two halves of an import cost about the same. */
+struct read_row {
+    enum directory_kind kind;
+    void *record;
+    struct directory_problems problems;
+    struct directory_corrections corrections;
+    size_t line;
+    size_t offset; /* bytes of the file read so far */
+};
 /* What the second thread works with. */
 struct reading {
     struct arena *a; /* of the table and of its columns */
@@ -65,24 +74,24 @@ static void keep_cells(struct arena *a, struct raw_record *raw)
             raw->horaires_jours[i] = arena_str(a, raw->horaires_jours[i]);
 }
 
-static enum err read_row(void *ctx, struct ahead_row *out, bool *has)
+static enum err read_row(void *ctx, struct arena *a, void **value)
 {
     struct reading *r = ctx;
-    *has = r->has;
     if (!r->has)
         return OK;
-    struct raw_record *raw = ARENA_NEW(out->a, struct raw_record);
+    struct read_row *out = *value = ARENA_NEW(a, struct read_row);
+    struct raw_record *raw = ARENA_NEW(a, struct raw_record);
     map_bind(r->b, &r->row);
-    map_row(out->a, r->b, &r->row, raw);
-    keep_cells(out->a, raw);
+    map_row(a, r->b, &r->row, raw);
+    keep_cells(a, raw);
     if (r->row.overflow)
-        field_problem(out->a, &out->problems, "id", *raw_cell(raw, "id"),
+        field_problem(a, &out->problems, "id", *raw_cell(raw, "id"),
                       "Cette ligne a plus de cellules que de titres : un séparateur est de trop, ou il manque des guillemets.", true);
     out->kind = raw->kind;
     out->line = r->row.line;
-    out->record = raw_read(out->a, raw, true, r->today, &out->problems, &out->corrections);
-    import_check(r->in, r->today, out->a, out->kind, out->record, &out->problems);
-    char *fingerprint = arena_alloc(out->a, 33);
+    out->record = raw_read(a, raw, true, r->today, &out->problems, &out->corrections);
+    import_check(r->in, r->today, a, out->kind, out->record, &out->problems);
+    char *fingerprint = arena_alloc(a, 33);
     fields_fingerprint(field_table(out->kind), out->record, fingerprint);
     record_of(out->record)->fingerprint = (struct str){fingerprint, 32};
     out->offset = table_offset(r->t);
@@ -101,14 +110,15 @@ static const char *format_words(struct importer *im, enum table_kind kind, const
 static enum err take_rows(struct importer *im, struct ahead *h)
 {
     struct arena *own = im->rows;
-    struct ahead_row *row;
+    struct ahead_item *item;
     enum err e;
-    while ((e = ahead_next(h, &row)) == OK && row) {
-        im->rows = row->a;
+    while ((e = ahead_next(h, &item)) == OK && item) {
+        struct read_row *row = item->value;
+        im->rows = item->a;
         e = import_checked(im, row->kind, row->record, row->line, &row->problems, &row->corrections);
         size_t offset = row->offset;
         im->rows = own;
-        ahead_give_back(h, row);
+        ahead_give_back(h, item);
         if (e != OK)
             return e;
         if (im->counts.rows % PROGRESS_ROWS == 0)

@@ -207,7 +207,7 @@ static bool has_lower(struct str s)
 }
 
 /* "LA PIERRE STE MARIE" → "La Pierre Sainte-Marie"; a name in small letters keeps its own. */
-static struct str plain_name(struct arena *a, struct str typed)
+static struct str written_plainly(struct arena *a, struct str typed)
 {
     typed = without_post_office(a, typed);
     struct text_word *words;
@@ -227,7 +227,7 @@ static struct str plain_name(struct arena *a, struct str typed)
             bool apostrophe = str_find_char(gap, '\'', 0) >= 0 || str_find(gap, STR("’"), 0) >= 0;
             bool hyphen = str_find_char(gap, '-', 0) >= 0;
             bool after_saint = at >= 5 && (str_ends((struct str){p, at}, STR("Saint")) || str_ends((struct str){p, at}, STR("Sainte")));
-            p[at++] = apostrophe ? '\'' : hyphen || (after_saint && gap.n == 1) ? '-' : ' ';
+            p[at++] = apostrophe ? '\'' : hyphen || after_saint ? '-' : ' ';
         }
         memcpy(p + at, out.p, out.n);
         size_t capital = at == 0 || !small_word(w) ? utf8_first(out) : 0;
@@ -236,6 +236,20 @@ static struct str plain_name(struct arena *a, struct str typed)
         at += out.n;
     }
     return (struct str){p, at};
+}
+
+/* A sign between two words may have hidden a damaged letter ("Ã>a"): once it is gone, the letter is mended too. */
+static struct str plain_name(struct arena *a, struct str typed)
+{
+    enum { PASSES = 4 };
+    struct str name = written_plainly(a, typed);
+    for (int i = 0; i < PASSES; i++) {
+        struct cleaned mended = clean_text(a, name, false);
+        if (mended.refused || str_eq(mended.value, name))
+            break;
+        name = written_plainly(a, mended.value);
+    }
+    return name;
 }
 
 /* -- which commune ------------------------------------------------------------------------------------- */

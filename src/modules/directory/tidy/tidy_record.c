@@ -68,7 +68,8 @@ static void tidy_place_names(struct work *w, struct tidy_commune *where)
     w->cx.commune = cells[ranks[0]];
     w->cx.code_postal = cells[ranks[1]];
     w->cx.code_insee = cells[ranks[2]];
-    w->cx.adresse = cells[w->plan->adresse];
+    struct cleaned street = clean_text(w->a, cells[w->plan->adresse], true); /* "CE\x18DEX" is read as it will be kept */
+    w->cx.adresse = street.refused ? STR_NONE : street.value;
     tidy_commune(w->a, &w->cx, where);
     const struct cleaned *results[] = {&where->commune, &where->code_postal, &where->code_insee};
     for (size_t i = 1; i < 3; i++)
