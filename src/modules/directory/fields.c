@@ -102,7 +102,8 @@ static const struct field service_fields[] = {
     SET("mobilisable_par", V(mobilisable_par), ENUM_PERSONNE_MOBILISATRICE),
     TEXT("mobilisation_precisions", "mobilisation_precisions", V(mobilisation_precisions)),
     LIST("zone_eligibilite", V(zone_eligibilite), .check = check_zone),
-    NUMBER("volume_horaire_hebdomadaire", V(volume_horaire_hebdomadaire)),
+    {"volume_horaire_hebdomadaire", "volume_horaire_hebdomadaire", V(volume_horaire_hebdomadaire), FIELD_NUMBER,
+     .values = ENUM_COUNT, .amount = true},
     {"nombre_semaines", "nombre_semaines", V(nombre_semaines), FIELD_COUNT, .values = ENUM_COUNT},
     HOURS("horaires_accueil", V(horaires_accueil)),
 };

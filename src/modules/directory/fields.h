@@ -31,6 +31,7 @@ struct field {
     enum field_kind kind;
     enum directory_enum_id values; /* FIELD_SET, FIELD_ONE */
     bool required;
+    bool amount;       /* of FIELD_NUMBER: 0 or more; else a coordinate */
     uint16_t min, max; /* code points of a text; 0: no bound */
     field_check check; /* of a text, or of each item of a list */
 };

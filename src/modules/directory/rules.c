@@ -109,7 +109,7 @@ static void check_number(const struct check_context *cx, const struct field *f, 
                          struct directory_problems *out)
 {
     struct directory_number *v = field_at(f, record);
-    if (v->known && (!isfinite(v->value) || (str_eq(str_from(f->name), STR("volume_horaire_hebdomadaire")) && v->value < 0))) {
+    if (v->known && (!isfinite(v->value) || (f->amount && v->value < 0))) {
         field_problem(cx->a, out, f->name, field_cell(cx->a, f, record), "Il faut un nombre, 0 ou plus.", false);
         field_clear(f, record);
     }

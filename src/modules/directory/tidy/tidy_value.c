@@ -116,7 +116,7 @@ bool tidy_is_right(struct arena *a, const struct field *f, struct str v)
     case FIELD_HOURS:
         return hours_parse(a, v, &hours, &why) == OK;
     case FIELD_NUMBER:
-        return str_to_double(v, &number);
+        return str_to_double(v, &number) && !(f->amount && number < 0);
     case FIELD_COUNT:
     case FIELD_SET:
     case FIELD_ONE:
