@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "modules/directory/directory.h"
 
-enum { LEAST = 60, MERGES_SHOWN = 50, OUT_MAX = 1 << 20 };
+enum { MERGES_SHOWN = 50, OUT_MAX = 1 << 20 };
 
 /* -- pairs given as JSON lines ------------------------------------------------------------------------ */
 
@@ -289,7 +289,7 @@ static bool parse(int argc, char **argv, struct options *o)
 
 int cmd_duplicates(struct cli *cli, int argc, char **argv)
 {
-    struct options o = {.least = LEAST};
+    struct options o = {.least = DIRECTORY_DUPLICATE_LEAST};
     if (!parse(argc, argv, &o))
         return 2;
     if (o.action == ACTION_BATCH)

@@ -355,7 +355,28 @@ static void our_own_export_comes_back_as_nothing_new(struct store *s)
     assert_counts(&got, 0, 0, 5, 0);
 }
 
+/* A file that puts sources together, imported under one name, is not called as the first of them. */
+static void a_source_is_called_as_itself(struct store *s)
+{
+    static const char rows[] = "id,nom,commune,code_postal,adresse,date_maj,pivot,source\n"
+                               "1,Mairie,Bruz,35170,1 rue,2026-01-01,,© Réseau du Pays (ODbL)\n2,Mairie,Vitré,35500,1 rue,2026-01-01,,Dora\n";
+    static const struct {
+        const char *given, *slug, *nom;
+    } cases[] = {{"reseau-du-pays", "reseau-du-pays", "© Réseau du Pays (ODbL)"}, {"agglo", "agglo", ""}, {NULL, "dora", "Dora"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        forget_all(s);
+        struct imported got = import_with(s, str_from(rows), (struct directory_import){.source = cases[i].given ? str_from(cases[i].given) : STR_NONE});
+        assert_int_equal(got.err, OK);
+        char sql[200];
+        (void)snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM directory_source WHERE slug = '%s' AND COALESCE(nom, '') = '%s'", cases[i].slug,
+                       cases[i].nom);
+        if (store_int(s, sql) != 1)
+            fail_msg("%s", sql);
+    }
+}
+
 static const struct store_test tests[] = {
+    STORE_TEST(a_source_is_called_as_itself),
     STORE_TEST(first_import_keeps_everything),
     STORE_TEST(second_import_writes_nothing),
     STORE_TEST(one_changed_value_is_one_update),

@@ -195,7 +195,38 @@ static void an_empty_directory(struct store *s)
     stop();
 }
 
+/* Three sheets of one place count three, whatever the pairs; what a person said to be distinct does not count. */
+static void places_that_look_the_same_are_counted_once_each(struct store *s)
+{
+    static const char rows[] = "id,nom,commune,code_postal,adresse,date_maj,pivot,source\n"
+                               "1,Médiathèque des Peupliers,Vitré,35500,4 rue des Saules,2026-01-01,,A\n";
+    start(s);
+    int64_t before = report(s)->all.counts[QUALITY_TWIN];
+    import_ok(s, str_from(rows));
+    touch(s);
+    assert_int_equal(report(s)->all.counts[QUALITY_TWIN], before);
+    import_ok(s, replaced(s, str_from(rows), ",A\n", ",B\n"));
+    import_ok(s, replaced(s, str_from(rows), ",A\n", ",C\n"));
+    touch(s);
+    const struct quality_report *r = report(s);
+    assert_int_equal(r->all.counts[QUALITY_TWIN], before + 3);
+    assert_int_equal(source(r, "a")->counts[QUALITY_TWIN], 1);
+    assert_int_equal(source(r, "c")->counts[QUALITY_TWIN], 1);
+    assert_true(r->n_examples[QUALITY_TWIN] >= 3);
+    struct directory_duplicate *pairs;
+    size_t n;
+    assert_ok(directory_duplicates(s->conn, s->a, DIRECTORY_DUPLICATE_LEAST, true, &pairs, &n));
+    assert_ok(db_begin(s->conn, DB_WRITE));
+    for (size_t i = 0; i < n; i++)
+        assert_ok(directory_distinct(s->conn, s->a, STR("test"), pairs[i].a.id, pairs[i].b.id));
+    assert_ok(db_commit(s->conn));
+    touch(s);
+    assert_int_equal(report(s)->all.counts[QUALITY_TWIN], 0);
+    stop();
+}
+
 static const struct store_test tests[] = {
+    STORE_TEST(places_that_look_the_same_are_counted_once_each),
     STORE_TEST(figures_agree_with_the_tables),    STORE_TEST(a_removed_sheet_is_not_counted),
     STORE_TEST(help_may_come_from_the_structure), STORE_TEST(the_last_import_of_each_source),
     STORE_TEST(remarks_phones_and_distances),     STORE_TEST(made_again_when_something_changes_only),

@@ -372,6 +372,8 @@ struct directory_duplicate {
     struct directory_duplicate_place a, b;
     struct directory_likeness likeness;
 };
+/* What a person is shown: pairs under this score are rarely one place. */
+enum { DIRECTORY_DUPLICATE_LEAST = 60 };
 /* Pairs of live places that may be one, whose score is `least` or more, best first; those that a person said to be
  * distinct are left out. `same_source`: places of one source are compared too. */
 enum err directory_duplicates(struct db_conn *c, struct arena *a, int least, bool same_source,

@@ -34,6 +34,7 @@ enum quality_measure {
     /* what compares with something else */
     QUALITY_FAR, /* point far from the commune */
     QUALITY_SHARED_PHONE,
+    QUALITY_TWIN, /* another place looks like the same one (docs/duplicates.md) */
     QUALITY_COUNT
 };
 struct quality_words {
@@ -54,7 +55,7 @@ struct quality_sheet {
     struct str telephone, date_maj, remarks;
     int64_t confirmed_at_ms;
 };
-/* Measures that hold, as bits; QUALITY_SHARED_PHONE needs the others and is never among them. Pure. */
+/* Measures that hold, as bits; QUALITY_SHARED_PHONE and QUALITY_TWIN need the others and are never among them. Pure. */
 uint32_t quality_of(const struct quality_sheet *s, struct civil_date today);
 /* As many sheets with one phone, or more, are remarked. */
 enum { QUALITY_PHONE_MANY = 5 };

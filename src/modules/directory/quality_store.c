@@ -106,6 +106,33 @@ static void count_phones(struct pass *p)
     }
 }
 
+static int compare_twins(const void *a, const void *b)
+{
+    return str_cmp(((const struct directory_duplicate_place *)a)->slug, ((const struct directory_duplicate_place *)b)->slug);
+}
+
+/* Each place that looks like another, in its own source or elsewhere, once. */
+static enum err count_twins(struct pass *p, struct db_conn *c)
+{
+    struct directory_duplicate *pairs;
+    size_t n, n_twins = 0;
+    TRY(directory_duplicates(c, p->scratch, DIRECTORY_DUPLICATE_LEAST, true, &pairs, &n));
+    struct directory_duplicate_place *twins = ARENA_ARRAY(p->scratch, 2 * n + 1, struct directory_duplicate_place);
+    for (size_t i = 0; i < n; i++)
+        if (pairs[i].likeness.verdict == DIRECTORY_SAME) {
+            twins[n_twins++] = pairs[i].a;
+            twins[n_twins++] = pairs[i].b;
+        }
+    if (n_twins)
+        qsort(twins, n_twins, sizeof *twins, compare_twins);
+    for (size_t i = 0; i < n_twins; i++)
+        if (i == 0 || compare_twins(&twins[i], &twins[i - 1]) != 0) {
+            p->r->sources[source_of(p, twins[i].source)].counts[QUALITY_TWIN]++;
+            quality_example_add(p->a, p->r, QUALITY_TWIN, twins[i].slug, twins[i].nom, twins[i].commune);
+        }
+    return OK;
+}
+
 /* -- reading -------------------------------------------------------------------------------------- */
 
 /* A place is helped by what its structure offers there or anywhere, and a structure by what its places do. */
@@ -254,6 +281,7 @@ static enum err fill(struct pass *p, struct db_conn *c)
     add_scores(p, index_current(p->scratch));
     TRY(read_names(p, c));
     count_phones(p);
+    TRY(count_twins(p, c));
     add_up(p->r);
     return OK;
 }

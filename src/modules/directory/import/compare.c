@@ -93,7 +93,8 @@ static enum err load_choices(struct importer *im, enum directory_kind kind, stru
 
 /* -- rules of the whole file ---------------------------------------------------------------------- */
 
-/* A new source gets its name as people write it. */
+/* A new source gets its name as people write it: "© les contributeurs d’OpenStreetMap" for openstreetmap. One that the import
+ * names itself is not called as the first of those that its file puts together. */
 static enum err name_source(struct importer *im, const struct directory_place *p)
 {
     for (size_t i = 0; i < im->n_sources; i++)
@@ -102,7 +103,8 @@ static enum err name_source(struct importer *im, const struct directory_place *p
     if (im->n_sources == sizeof im->sources / sizeof *im->sources)
         return OK;
     im->sources[im->n_sources++] = arena_str(im->a, p->record.source);
-    return directory_source_save(im->c, p->record.source, p->source_texte, STR_NONE);
+    bool own = str_find(text_slug(im->rows, p->source_texte, p->source_texte.n), p->record.source, 0) >= 0;
+    return directory_source_save(im->c, p->record.source, own ? p->source_texte : STR_NONE, STR_NONE);
 }
 
 static const char *check_unique(struct importer *im, enum directory_kind kind, struct mark *mark, const void *record,

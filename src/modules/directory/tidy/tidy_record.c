@@ -171,12 +171,13 @@ static struct str week_in_words(struct arena *a, const struct str days[7])
 static struct str words_every_other_week(struct arena *a, const struct str *days, struct str sentence, bool even)
 {
     const char *weeks = even ? "paires" : "impaires";
-    struct str said[7], expression;
+    struct str said[7], expression, words = STR_NONE;
     if (!days)
-        return arena_printf(a, "%.*s (semaines %s)", STR_ARG(sentence), weeks);
-    for (size_t i = 0; i < 7; i++)
+        words = arena_printf(a, "%.*s (semaines %s)", STR_ARG(sentence), weeks);
+    for (size_t i = 0; days && i < 7; i++)
         said[i] = str_trim(days[i]).n > 0 ? arena_printf(a, "%.*s (semaines %s)", STR_ARG(str_trim(days[i])), weeks) : STR_NONE;
-    struct str words = week_in_words(a, said);
+    if (days)
+        words = week_in_words(a, said);
     return hours_from_french(a, words, &expression) == OK ? expression : words;
 }
 
