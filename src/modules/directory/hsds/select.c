@@ -38,13 +38,25 @@ void hsds_sort(struct snapshot_data *d, struct arena *scratch)
     d->services_by_hsds = sorted_numbers(d->arena, all, d->n_services);
 }
 
-bool hsds_find_service(const struct snapshot_data *d, struct hsds_id id, uint32_t *number)
+static struct hsds_id service_at(const struct snapshot_data *d, uint32_t number)
 {
-    size_t low = 0, high = d->n_services;
+    return hsds_service_id(d->services[number].id);
+}
+
+static struct hsds_id organization_at(const struct snapshot_data *d, uint32_t number)
+{
+    return hsds_organization_id(d->structures[number].id);
+}
+
+/* Among n numbers sorted by the identifiers of what they stand for. */
+static bool find_number(const struct snapshot_data *d, const uint32_t *sorted, size_t n,
+                        struct hsds_id (*id_at)(const struct snapshot_data *, uint32_t), struct hsds_id id, uint32_t *number)
+{
+    size_t low = 0, high = n;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        *number = d->services_by_hsds[middle];
-        int order = hsds_id_compare(hsds_service_id(d->services[*number].id), id);
+        *number = sorted[middle];
+        int order = hsds_id_compare(id_at(d, *number), id);
         if (order == 0)
             return true;
         if (order < 0)
@@ -55,21 +67,14 @@ bool hsds_find_service(const struct snapshot_data *d, struct hsds_id id, uint32_
     return false;
 }
 
+bool hsds_find_service(const struct snapshot_data *d, struct hsds_id id, uint32_t *number)
+{
+    return find_number(d, d->services_by_hsds, d->n_services, service_at, id, number);
+}
+
 bool hsds_find_organization(const struct snapshot_data *d, struct hsds_id id, uint32_t *number)
 {
-    size_t low = 0, high = d->n_structures;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        *number = d->structures_by_hsds[middle];
-        int order = hsds_id_compare(hsds_organization_id(d->structures[*number].id), id);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
+    return find_number(d, d->structures_by_hsds, d->n_structures, organization_at, id, number);
 }
 
 int64_t hsds_last_change(const struct snapshot_data *d, uint32_t service)
