@@ -75,6 +75,11 @@ static void codes(void **state)
     (void)state;
     gives("Bourg-en-Bresse", "1000", "1053", "Bourg-en-Bresse", "01000", "01053");
     gives("Rennes", "35031", "35238", "Rennes", "35000", "35238");
+    /* The INSEE code in the postal code's cell: Bruz has one code, Rennes several, an arrondissement its own. */
+    gives("Bruz", "35047", "", "Bruz", "35170", "35047");
+    gives("Rennes", "35238", "", "Rennes", "35238", "35238");
+    gives("Lyon", "69383", "", "Lyon", "69003", "69123");
+    gives("Paris 75011 43911", "75111", "", "Paris", "75011", "75056");
     gives("Anor", "59012", "", "Anor", "59186", "59012");
     gives("Grenoble", "38000", "38110", "Grenoble", "38000", "38185");
     gives("Bron", "69008", "69029", "Bron", "69500", "69029");

@@ -126,6 +126,8 @@ static struct str without_post_office(struct arena *a, struct str name)
     return name;
 }
 
+static struct str plain_name(struct arena *a, struct str typed);
+
 /* What may stand around a name: "Commune de X", "X (Le Gard)", "X - Y", "X, Y", "X / Y". */
 static void look_up_name(struct clues *q)
 {
@@ -143,6 +145,7 @@ static void look_up_name(struct clues *q)
         if ((dash || name.p[i] == '(' || name.p[i] == ',' || name.p[i] == '/') && find_name(q, str_trim(str_sub(name, 0, i))))
             return;
     }
+    (void)find_name(q, plain_name(q->a, name)); /* as it would be written: "Paris 75011 43911" */
 }
 
 static void read_name(struct clues *q, struct str value, struct cleaned *out)
@@ -476,6 +479,12 @@ static struct str nearest_code(const struct territory_commune *c, struct str pos
     return twice ? STR_NONE : best;
 }
 
+/* The INSEE code in the cell of the postal code: no CEDEX to be brought near another. */
+static bool is_own_insee(struct str postal, const struct territory_commune *city, struct territory_commune *part)
+{
+    return territory_commune_find(postal, part) && (str_eq(part->code, city->code) || str_eq(part->parent, city->code));
+}
+
 static void write_postal(struct clues *q, const struct territory_commune *city, struct cleaned *out)
 {
     struct territory_commune part;
@@ -483,19 +492,22 @@ static void write_postal(struct clues *q, const struct territory_commune *city, 
     if (own)
         return;
     struct str code = STR_NONE;
-    if (city->n_postal_codes == 1)
+    bool insee = q->postal.n > 0 && q->n_posted == 0 && is_own_insee(q->postal, city, &part);
+    if (insee && part.n_postal_codes == 1)
+        code = territory_postal_code(&part, 0);
+    else if (city->n_postal_codes == 1)
         code = territory_postal_code(city, 0);
     else if (q->arrondissement > 0) {
         int base = str_eq(city->code, STR("75056")) ? 75100 : str_eq(city->code, STR("69123")) ? 69380 : 13200;
         struct str parts = arena_printf(q->a, "%d", base + q->arrondissement);
         if (territory_commune_find(parts, &part) && part.n_postal_codes > 0)
             code = territory_postal_code(&part, 0);
-    } else if (q->postal.n > 0 && q->n_posted == 0) {
+    } else if (q->postal.n > 0 && q->n_posted == 0 && !insee) {
         code = nearest_code(city, q->postal);
     }
     if (code.n == 0)
         return;
-    clean_rule(out, q->postal.n == 0 ? "code_postal.deduit" : q->n_posted == 0 ? "code_postal.cedex" : "code_postal.de_la_commune");
+    clean_rule(out, q->postal.n == 0 ? "code_postal.deduit" : insee ? "code_postal.code_insee" : q->n_posted == 0 ? "code_postal.cedex" : "code_postal.de_la_commune");
     out->value = code;
     out->refused = NULL;
 }
