@@ -60,11 +60,12 @@ static bool stays(struct work *w, const struct field *f, struct str cell)
     return w->cx.level == TIDY_STANDARD && (cell.n > 0 ? tidy_is_right(w->a, f, cell) : !f->required);
 }
 
-static void tidy_place_names(struct work *w, struct tidy_commune *where)
+/* True when it wrote something. */
+static bool tidy_names_once(struct work *w, struct tidy_commune *where)
 {
     const size_t ranks[] = {w->plan->commune, w->plan->code_postal, w->plan->code_insee};
     struct str *cells = w->raw->cells;
-    bool keep = true;
+    bool keep = true, wrote = false;
     w->cx.commune = cells[ranks[0]];
     w->cx.code_postal = cells[ranks[1]];
     w->cx.code_insee = cells[ranks[2]];
@@ -74,12 +75,25 @@ static void tidy_place_names(struct work *w, struct tidy_commune *where)
     const struct cleaned *results[] = {&where->commune, &where->code_postal, &where->code_insee};
     for (size_t i = 1; i < 3; i++)
         keep = keep && stays(w, &w->t->fields[ranks[i]], cells[ranks[i]]);
-    for (size_t i = 0; i < 3 && !keep; i++)
-        if (!stays(w, &w->t->fields[ranks[i]], cells[ranks[i]]))
-            take(w, &w->t->fields[ranks[i]], &cells[ranks[i]], results[i]);
-    w->cx.commune = cells[ranks[0]];
-    w->cx.code_postal = cells[ranks[1]];
-    w->cx.code_insee = cells[ranks[2]];
+    for (size_t i = 0; i < 3 && !keep; i++) {
+        struct str *cell = &cells[ranks[i]], before = *cell;
+        if (stays(w, &w->t->fields[ranks[i]], before))
+            continue;
+        take(w, &w->t->fields[ranks[i]], cell, results[i]);
+        wrote |= !str_eq(before, *cell);
+    }
+    return wrote;
+}
+
+/* A name written plainly may be known when the one typed was not: the three are read again until they stay as they are. */
+static void tidy_place_names(struct work *w, struct tidy_commune *where)
+{
+    enum { PASSES = 3 };
+    for (int i = 0; i < PASSES && tidy_names_once(w, where); i++)
+        ;
+    w->cx.commune = w->raw->cells[w->plan->commune];
+    w->cx.code_postal = w->raw->cells[w->plan->code_postal];
+    w->cx.code_insee = w->raw->cells[w->plan->code_insee];
     if (where->doubt && w->cx.level == TIDY_FULL)
         field_doubt(w->a, w->problems, "commune",
                     arena_printf(w->a, "%.*s %.*s %.*s", STR_ARG(w->cx.code_postal), STR_ARG(w->cx.commune),
