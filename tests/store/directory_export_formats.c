@@ -8,6 +8,7 @@
 
 #include "base/csv.h"
 #include "base/json.h"
+#include "../unit/table_files.h"
 #include "base/ahead.h"
 #include "modules/directory/fields.h"
 
@@ -268,6 +269,76 @@ static void the_workbook_is_for_people(struct store *s)
     assert_true(has_text(file_of(s, xlsx, "[Content_Types].xml"), "/xl/worksheets/sheet3.xml"));
 }
 
+/* Sheets of two workbooks; the rest of the file says when it was made. */
+static void assert_same_sheets(struct store *s, struct str x, struct str y)
+{
+    for (int i = 1; i <= 3; i++) {
+        const char *name = arena_cstr(s->a, arena_printf(s->a, "xl/worksheets/sheet%d.xml", i));
+        assert_str(arena_cstr(s->a, file_of(s, x, name)), file_of(s, y, name));
+    }
+}
+
+static void the_workbook_comes_back(struct store *s)
+{
+    import_ok(s, fixture(s, "places.csv"));
+    import_ok(s, replaced(s, fixture(s, "inclusion.json"), "02 61 91 00 20", "+33261910020")); /* phones come back so */
+    struct str xlsx = export_text(s, EXPORT_XLSX), hsds = export_text(s, EXPORT_HSDS);
+    struct imported again = import_ok(s, xlsx);
+    assert_string_equal(again.result.format, "Balise (XLSX)");
+    assert_counts(&again, 0, 0, again.result.counts.rows, 0);
+    forget_all(s);
+    struct imported got = import_ok(s, xlsx);
+    assert_int_equal(got.result.counts.refused + got.result.counts.dropped, 0);
+    assert_same_sheets(s, xlsx, export_text(s, EXPORT_XLSX));
+    assert_str(arena_cstr(s->a, hsds), export_text(s, EXPORT_HSDS));
+}
+
+static void a_real_workbook_comes_back(struct store *s)
+{
+    struct str file = shared_file(s, "lieux/data-inclusion-v0-services-2022-12.json");
+    if (file.n == 0)
+        return; /* the shared data are not on this machine */
+    assert_int_equal(import_text(s, file).err, OK);
+    assert_int_equal(import_text(s, shared_file(s, "reference/gironde.csv")).err, OK);
+    struct str xlsx = export_text(s, EXPORT_XLSX);
+    forget_all(s);
+    struct imported got = import_ok(s, xlsx);
+    assert_int_equal(got.result.counts.refused, 0);
+    assert_same_sheets(s, xlsx, export_text(s, EXPORT_XLSX));
+}
+
+/* Columns moved, columns gone, and cells written as people write. What the sheet says no more stays. */
+static void a_workbook_is_corrected_by_hand(struct store *s)
+{
+    static const char *const titles[] = {"Identifiant de la source", "Nom", "Téléphone", "Source", "Mes notes", "Horaires", "Horaires (OpenStreetMap)",
+                                         "Services", "Adresse", "Commune", "Code postal", "Mise à jour par la source", "Courriels"};
+    static const char *const cells[] = {"1", "Mairie", "02.61.91.00.11", "Essai", "à rappeler", "Lundi 9h-12h", "Mo 09:00-11:00",
+                                        "Aide aux démarches administratives ; Compréhension du monde numérique", "1 rue Haute", "Vitré", "35500",
+                                        "2026-02-03", "a@essai.example\nb@essai.example"};
+    struct buf rows;
+    import_ok(s, STR("id,nom,commune,code_postal,adresse,date_maj,pivot,source,horaires,site_web\n"
+                     "1,Mairie,Vitré,35500,1 rue Haute,2026-02-03,,Essai,Mo 09:00-11:00,https://mairie.example/\n"));
+    buf_init(&rows, 1 << 16);
+    for (int r = 0; r < 2; r++) {
+        buf_lit(&rows, "<row>");
+        for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+            buf_printf(&rows, "<c t=\"str\"><v>%s</v></c>", r == 0 ? titles[i] : cells[i]);
+        buf_lit(&rows, "</row>");
+    }
+    struct str book = table_workbook(s->a, (struct table_workbook){.rows = arena_cstr(s->a, buf_str(&rows)), .sheet = "Lieux"});
+    buf_deinit(&rows);
+    struct imported got = import_ok(s, book);
+    assert_string_equal(got.result.format, "Balise (XLSX)");
+    assert_counts(&got, 0, 1, 0, 0);
+    assert_str("Mes notes", got.result.ignored_columns);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE telephone = '+33261910011' AND horaires = 'Mo 09:00-12:00'"
+                                  " AND services LIKE '%|%' AND courriels = 'a@essai.example|b@essai.example' AND site_web IS NOT NULL"), 1);
+    /* Another workbook needs a mapping. */
+    got = import_text(s, table_workbook(s->a, (struct table_workbook){.rows = "<row><c t=\"str\"><v>Nom</v></c></row>", .sheet = "Lieux"}));
+    assert_int_equal(got.err, ERR_INVALID);
+    assert_true(has_text(got.why, "--suggest"));
+}
+
 /* A cell holds 32,767 UTF-16 units, and an emoji is two of them. */
 static void a_text_too_long_for_a_cell_is_cut(struct store *s)
 {
@@ -323,6 +394,9 @@ static const struct store_test tests[] = {
     STORE_TEST(version_2_is_the_same_in_json),
     STORE_TEST(the_table_has_everything_and_runs_nothing),
     STORE_TEST(the_workbook_is_for_people),
+    STORE_TEST(the_workbook_comes_back),
+    STORE_TEST(a_real_workbook_comes_back),
+    STORE_TEST(a_workbook_is_corrected_by_hand),
     STORE_TEST(a_text_too_long_for_a_cell_is_cut),
     STORE_TEST(an_empty_directory_still_makes_files),
     STORE_TEST(whoever_goes_away_stops_any_format),

@@ -41,8 +41,8 @@ struct str table_workbook(struct arena *a, struct table_workbook w)
                            "Type=\"http://x/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")};
     entries[n++] = (struct table_entry){
         "xl/workbook.xml",
-        arena_printf(a, "<workbook xmlns:r=\"r\"><workbookPr %s/><sheets><sheet name=\"Feuille\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>",
-                     w.properties ? w.properties : "")};
+        arena_printf(a, "<workbook xmlns:r=\"r\"><workbookPr %s/><sheets><sheet name=\"%s\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>",
+                     w.properties ? w.properties : "", w.sheet ? w.sheet : "Feuille")};
     entries[n++] = (struct table_entry){
         "xl/_rels/workbook.xml.rels",
         STR("<Relationships><Relationship Id=\"r1\" Type=\"http://x/worksheet\" Target=\"worksheets/sheet1.xml\"/>"

@@ -15,6 +15,7 @@ struct str table_archive(struct arena *a, const struct table_entry *entries, siz
  * attributes of <workbookPr>, and what follows the rows. Empty ones are left out. */
 struct table_workbook {
     const char *rows, *strings, *styles, *properties, *after;
+    const char *sheet; /* its name; NULL: "Feuille" */
 };
 struct str table_workbook(struct arena *a, struct table_workbook w);
 

@@ -45,7 +45,7 @@ const struct export_set *export_set_of(struct exporter *x, enum directory_enum_i
 enum {
     EXPORT_WITH_PAGE = 1,    /* source and permalink */
     EXPORT_WITH_ORIGIN = 2,  /* source, time of the last change: what deriving a record needs; lists as lists */
-    EXPORT_WITH_HISTORY = 4, /* id in this directory, first and last change, confirmation, hours as told */
+    EXPORT_WITH_HISTORY = 4, /* first and last change, confirmation */
 };
 /* Rows of one kind. The table is `t`. */
 struct export_part {

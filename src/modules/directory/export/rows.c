@@ -12,21 +12,15 @@ struct column {
     unsigned with;
 };
 #define R(member) offsetof(struct directory_record, member)
-#define BESIDE_THE_STANDARD(hours)                                                                           \
-    {"id", R(id), false, EXPORT_WITH_HISTORY}, {"source", R(source), false, EXPORT_WITH_ORIGIN | EXPORT_WITH_PAGE}, \
-        {"updated_at_ms", R(updated_at_ms), true, EXPORT_WITH_ORIGIN | EXPORT_WITH_HISTORY},                  \
-        {"created_at_ms", R(created_at_ms), true, EXPORT_WITH_HISTORY},                                       \
-        {"confirmed_at_ms", R(confirmed_at_ms), true, EXPORT_WITH_HISTORY},                                   \
-        {"confirmed_by", R(confirmed_by), false, EXPORT_WITH_HISTORY},                                        \
-        {"horaires_texte", hours, false, EXPORT_WITH_HISTORY}
-static const struct column place_columns[] = {
-    BESIDE_THE_STANDARD(offsetof(struct directory_place, horaires_texte)), {"slug", R(slug), false, EXPORT_WITH_PAGE}, {0}};
-static const struct column structure_columns[] = {
-    BESIDE_THE_STANDARD(offsetof(struct directory_structure, horaires_texte)), {"slug", R(slug), false, EXPORT_WITH_PAGE}, {0}};
-static const struct column service_columns[] = {
-    BESIDE_THE_STANDARD(offsetof(struct directory_service, horaires_texte)), {0}};
+#define BESIDE_THE_STANDARD                                                                       \
+    {"source", R(source), false, EXPORT_WITH_ORIGIN | EXPORT_WITH_PAGE},                           \
+        {"updated_at_ms", R(updated_at_ms), true, EXPORT_WITH_ORIGIN | EXPORT_WITH_HISTORY},        \
+        {"created_at_ms", R(created_at_ms), true, EXPORT_WITH_HISTORY},                             \
+        {"confirmed_at_ms", R(confirmed_at_ms), true, EXPORT_WITH_HISTORY}
+static const struct column with_page[] = {BESIDE_THE_STANDARD, {"slug", R(slug), false, EXPORT_WITH_PAGE}, {0}};
+static const struct column service_columns[] = {BESIDE_THE_STANDARD, {0}};
 static const struct column *const beside[] = {
-    [DIRECTORY_PLACE] = place_columns, [DIRECTORY_STRUCTURE] = structure_columns, [DIRECTORY_SERVICE] = service_columns};
+    [DIRECTORY_PLACE] = with_page, [DIRECTORY_STRUCTURE] = with_page, [DIRECTORY_SERVICE] = service_columns};
 
 /* -- the statement --------------------------------------------------------------------------------- */
 

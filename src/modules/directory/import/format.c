@@ -1,6 +1,9 @@
 /* Which format is this file in? The table of those that are known, and what their readers share. */
 #include "modules/directory/import/format.h"
 
+#include "base/text.h"
+#include "clean/clean.h"
+
 /* In this order: the first that recognises the file reads it. A newcomer is one row. */
 static const struct format formats[] = {
     {"Balise", false, format_is_balise, format_read_balise},
@@ -75,6 +78,33 @@ struct str format_value(const struct format_row *row, const char *name)
 void format_nested(struct importer *im, const struct field *f, struct directory_problems *problems)
 {
     field_problem(im->rows, problems, f->name, STR_NONE, "Il faut un texte, un nombre ou une liste simple.", f->required);
+}
+
+struct str format_slug(struct importer *im, struct str text)
+{
+    return str_eq(text_slug(im->rows, text, text.n), text) ? text : STR_NONE;
+}
+
+struct str format_slug_of_link(struct importer *im, struct str link)
+{
+    for (ptrdiff_t at; (at = str_find_char(link, '/', 0)) >= 0;)
+        link = str_sub(link, (size_t)at + 1, link.n);
+    return format_slug(im, link);
+}
+
+struct str format_source_of(struct importer *im, struct str published, struct str id)
+{
+    struct str end = arena_printf(im->rows, "--%.*s", STR_ARG(id));
+    return str_ends(published, end) ? format_slug(im, str_sub(published, 0, published.n - end.n)) : STR_NONE;
+}
+
+void format_dialled(struct importer *im, struct raw_record *raw)
+{
+    struct str *cell = raw_cell(raw, "telephone");
+    struct cleaned c = clean_telephone(im->rows, *cell, directory_departement(im->rows, *raw_cell(raw, "code_insee"),
+                                                                              *raw_cell(raw, "code_postal")));
+    if (!c.refused)
+        *cell = c.value;
 }
 
 struct raw_record *format_raw(struct importer *im, enum directory_kind kind)

@@ -58,6 +58,9 @@ struct format {
 /* Recognises the file and reads it: every record ends in import_raw. *name: as shown to people. */
 enum err format_read(struct importer *im, const char **name) MUST_USE;
 
+/* The workbook that Balise wrote, sheet by sheet. ERR_NOT_FOUND: it is another one, or no workbook; nothing was read. */
+enum err format_read_workbook(struct importer *im, const char **name) MUST_USE;
+
 /* -- for readers ---------------------------------------------------------------------------------- */
 /* Of one record. `problems` holds what is wrong with the row itself (an open quote…) and goes on to import_raw. */
 struct format_reader {
@@ -73,6 +76,13 @@ enum err format_each(struct importer *im, const struct format_file *f, const str
 struct str format_value(const struct format_row *row, const char *name);
 /* A value that no cell can hold is reported. */
 void format_nested(struct importer *im, const struct field *f, struct directory_problems *problems);
+/* -- what Balise wrote: the text when it is a slug; of "https://annuaire.example/lieux/mediatheque", its last part; of
+ * "source--id", the source. STR_NONE when they are not. */
+struct str format_slug(struct importer *im, struct str text);
+struct str format_slug_of_link(struct importer *im, struct str link);
+struct str format_source_of(struct importer *im, struct str published, struct str id);
+/* The phone that was written as it is dialled, once the address is there: E.164 again. */
+void format_dialled(struct importer *im, struct raw_record *raw);
 /* An empty raw record, in im->rows, with room for corrections. */
 struct raw_record *format_raw(struct importer *im, enum directory_kind kind);
 /* The reader wrote something else than what was said: shown with the corrections. */

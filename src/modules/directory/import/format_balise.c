@@ -1,7 +1,6 @@
 /* What Balise exports for people and maps, coming back: the GeoJSON and the one table, where records of several kinds stand side
  * by side, each with the names of its standard. A record keeps its source and its permalink from one directory to the other. */
 #include "base/csv.h"
-#include "base/text.h"
 #include "modules/directory/import/format.h"
 
 bool format_is_balise(const struct format_file *f)
@@ -35,32 +34,14 @@ static enum directory_kind kind_of(const struct format_row *row)
     return str_eq(nature, STR("structure")) ? DIRECTORY_STRUCTURE : str_eq(nature, STR("service")) ? DIRECTORY_SERVICE : DIRECTORY_PLACE;
 }
 
-/* A slug, or nothing. */
-static struct str slug_in(struct importer *im, struct str text)
-{
-    return str_eq(text_slug(im->rows, text, text.n), text) ? text : STR_NONE;
-}
-
-/* A feature is called "lieu/source--id": what stands between its nature and its id. */
+/* A feature is called "lieu/source--id". */
 static struct str source_of(struct importer *im, const struct format_row *row)
 {
     static const struct str before = {"lieu/", 5};
     struct str name = format_value(row, "@id"), said = format_value(row, "source_des_donnees");
-    struct str after = arena_printf(im->rows, "--%.*s", STR_ARG(format_value(row, "id")));
     if (said.n > 0)
-        return slug_in(im, said);
-    return str_starts(name, before) && str_ends(name, after) && name.n > before.n + after.n
-               ? slug_in(im, str_sub(name, before.n, name.n - before.n - after.n))
-               : STR_NONE;
-}
-
-/* "https://annuaire.example/lieux/mediatheque-de-vitre", or its last part. */
-static struct str slug_of(struct importer *im, const struct format_row *row)
-{
-    struct str link = format_value(row, "permalien");
-    for (ptrdiff_t at; (at = str_find_char(link, '/', 0)) >= 0;)
-        link = str_sub(link, (size_t)at + 1, link.n);
-    return slug_in(im, link);
+        return format_slug(im, said);
+    return str_starts(name, before) ? format_source_of(im, str_sub(name, before.n, name.n), format_value(row, "id")) : STR_NONE;
 }
 
 static enum err read_row(struct importer *im, void *ctx, const struct format_row *row, struct directory_problems *problems)
@@ -78,10 +59,12 @@ static enum err read_row(struct importer *im, void *ctx, const struct format_row
         else if (!is_own(row->names[i]) && value.n > 0)
             import_ignore(im, row->names[i]);
     }
+    if (file->container == FORMAT_CSV)
+        format_dialled(im, raw);
     if (raw->kind == DIRECTORY_PLACE)
         raw->source = source_of(im, row);
     if (raw->kind != DIRECTORY_SERVICE) /* a service has the page of its structure */
-        raw->slug = slug_of(im, row);
+        raw->slug = format_slug_of_link(im, format_value(row, "permalien"));
     return import_raw(im, raw, row->line, problems);
 }
 

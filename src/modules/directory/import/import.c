@@ -98,10 +98,16 @@ static enum err refuse_strangers(struct importer *im, struct str data)
     const char *stranger = table_stranger(data);
     if (stranger)
         return import_fail(im, "%s", stranger);
-    if (str_starts(data, STR("PK\003\004")))
-        return import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
-                               "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.");
     return OK;
+}
+
+static enum err read_workbook(struct importer *im, const char **name)
+{
+    enum err e = format_read_workbook(im, name);
+    return e == ERR_NOT_FOUND
+               ? import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
+                                 "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.")
+               : e;
 }
 
 static struct str without_bom(struct str s)
@@ -117,6 +123,8 @@ static enum err read_file(struct importer *im, struct directory_import_result *o
         return import_mapped(im, m, out);
     }
     TRY(refuse_strangers(im, str_trim(without_bom(im->in->data))));
+    if (str_starts(im->in->data, STR("PK\003\004")))
+        return read_workbook(im, &out->format);
     return format_read(im, &out->format);
 }
 

@@ -3,8 +3,6 @@
  *
  * The file is cut into its records first, so that memory holds one of them at a time. */
 #include "modules/directory/import/read_hsds.h"
-
-#include "base/text.h"
 #include "modules/directory/hsds/hsds.h"
 #include "modules/directory/import/format.h"
 
@@ -353,13 +351,10 @@ static struct organization organization_of(const struct reader *r, struct str uu
 /* The place that this organization or service was made from, under "source--id". `structure`: that it belongs to; may be empty. */
 static bool fill_place(struct reader *r, struct raw_record *raw, const struct said *said, struct str structure)
 {
-    struct str id = champ(said, "id");
     *raw = (struct raw_record){.kind = DIRECTORY_PLACE, .date_inconnue = "1970-01-01", .structure = structure};
     if (!hsds_place_cells(r->im->rows, champ(said, "lieu"), raw->cells))
         return false;
-    struct str end = arena_printf(r->im->rows, "--%.*s", STR_ARG(*raw_cell(raw, "id")));
-    if (str_ends(id, end))
-        raw->source = text_slug(r->im->rows, str_sub(id, 0, id.n - end.n), id.n);
+    raw->source = format_source_of(r->im, champ(said, "id"), *raw_cell(raw, "id"));
     return true;
 }
 

@@ -220,7 +220,7 @@ static struct str written_plainly(struct arena *a, struct str typed)
     for (size_t i = 0; i < n; i++) {
         struct str w = words[i].word, folded = words[i].folded;
         struct str as_typed = str_sub(typed, words[i].start, words[i].end - words[i].start);
-        if (all_digits(w, 5) || str_eq(folded, STR("cedex")))
+        if (all_digits(w, 5) || str_eq(folded, STR("cedex")) || (i > 0 && words[i].start < words[i - 1].end)) /* "½" is two words */
             continue;
         const char *full = str_eq(folded, STR("st")) ? "Saint" : str_eq(folded, STR("ste")) ? "Sainte" : NULL;
         struct str out = full ? str_from(full) : as_typed;
