@@ -46,7 +46,7 @@ const struct quality_words quality_words[QUALITY_COUNT] = {
                      N_("La position ou la commune est sans doute fausse."), false},
     [QUALITY_SHARED_PHONE] = {"telephone_partage", QUALITY_DOUBT, N_("Même téléphone pour 5 fiches ou plus"),
                               N_("C’est parfois un standard, parfois une erreur."), false},
-    [QUALITY_TWIN] = {"doublon_possible", QUALITY_DOUBT, N_("Sans doute la même chose qu’une autre fiche"),
+    [QUALITY_TWIN] = {"doublon_possible", QUALITY_DOUBT, N_("Sans doute le même lieu qu’une autre fiche"),
                       N_("Même nom et même adresse, ou presque. Une personne du réseau peut les réunir."), false},
 };
 
