@@ -21,6 +21,7 @@ struct cli_command {
     int (*run)(struct cli *cli, int argc, char **argv);
     const char *usage;   /* French, after "balise " */
     const char *summary; /* French, one line */
+    const char *details; /* French, for the command's own --help: what its words do; NULL: nothing more */
 };
 
 /* Opens the database (creating an SQLite file), applies migrations, reads the territory's settings into

@@ -12,10 +12,25 @@ static const struct cli_command commands[] = {
     {"import", cmd_import,
      "import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | --suggest FICHIER "
      "| list | undo IMPORT",
-     "charge des lieux, des structures et des services ; montre ou annule un import"},
+     "charge des lieux, des structures et des services ; montre ou annule un import",
+     "Sans --mapping, le fichier doit être dans un format connu : LaMednum (v0, 1.0.2, 2.0.0), data·inclusion (v0, v1), HSDS 3,\n"
+     "OpenStreetMap, ou un fichier que Balise a écrit (carte, tableau, classeur). Les autres tableaux se lisent avec une correspondance.\n\n"
+     "  --suggest FICHIER      propose une correspondance, à relire\n"
+     "  --mapping FICHIER      lit le tableau avec cette correspondance (JSON)\n"
+     "  --source NOM           nomme la source ; sinon, c’est ce que dit le fichier\n"
+     "  --dry-run              montre ce qui changerait, champ par champ ; n’écrit rien\n"
+     "  --report FICHIER       où écrire le rapport (sinon rapport-NOM.csv) : valeurs corrigées, écartées, fiches refusées\n"
+     "  --partial              le fichier n’est qu’une partie : rien n’est retiré\n"
+     "  --complete             le fichier est entier, même s’il lui manque plus de la moitié des fiches d’avant\n"
+     "  list                   les imports faits\n"
+     "  undo IMPORT            annule un import\n"},
     {"export", cmd_export,
      "export --format FORMAT [-o FICHIER]",
-     "rend toutes les données publiables"},
+     "rend toutes les données publiables",
+     "  --format FORMAT        lamednum-csv, lamednum-json (1.0.2), lamednum-2-csv, lamednum-2-json (2.0.0), data-inclusion,\n"
+     "                         geojson, hsds, xlsx, csv-tout\n"
+     "  -o, --output FICHIER   où l’écrire ; sinon à l’écran, ou vers le programme suivant\n\n"
+     "Chaque fichier peut être importé de nouveau.\n"},
     {"territory", cmd_territory, "territory import FICHIER | search TEXTE | get [CLÉ] | set CLÉ VALEUR",
      "communes, coordonnées et réglages du territoire"},
     {"geocode", cmd_geocode, "geocode [--dry-run] [--limit N] [--url ADRESSE]",
@@ -23,7 +38,16 @@ static const struct cli_command commands[] = {
     {"demo", cmd_demo, "demo [--if-empty]", "remplit une base vide avec un territoire fictif"},
     {"duplicates", cmd_duplicates,
      "duplicates [--json] [--min N] [--same-source] | --apply-above N | --undo ID | --distinct ID ID | --merges | --batch",
-     "trouve les lieux en double et les réunit"},
+     "trouve les lieux en double et les réunit",
+     "Sans option, montre les paires qui se ressemblent, de 0 à 100, et pourquoi.\n\n"
+     "  --min N                ne montre que les paires à N ou plus (60)\n"
+     "  --same-source          compare aussi les lieux d’une même source\n"
+     "  --json                 la même liste, pour un programme\n"
+     "  --apply-above N        réunit les paires à N ou plus où tout concorde ; chaque source garde ce qu’elle dit\n"
+     "  --merges               ce qui a été réuni\n"
+     "  --undo ID              sépare de nouveau\n"
+     "  --distinct ID ID       ces deux lieux ne sont pas les mêmes : ne plus les proposer\n"
+     "  --batch                note des paires données ligne par ligne : {\"a\": {…}, \"b\": {…}}\n"},
     {"hours", cmd_hours, "hours EXPRESSION --at 2026-11-22T10:00 [--departement 35] | --batch",
      "dit si c’est ouvert"},
     {"normalize", cmd_normalize, "normalize --batch",
@@ -114,6 +138,8 @@ static int run_command(struct cli *cli, int argc, char **argv)
     }
     if (help) {
         printf("Usage : balise %s\n\n%s.\n", command->usage, command->summary);
+        if (command->details)
+            printf("\n%s", command->details);
         return 0;
     }
     return command->run(cli, argc - 1, argv + 1);
