@@ -98,7 +98,7 @@ static enum err write_book(struct exporter *x, struct workbook *w)
         [DIRECTORY_PLACE] = export_all_places, [DIRECTORY_STRUCTURE] = export_all_structures, [DIRECTORY_SERVICE] = export_all_services};
     TRY(export_book_begin(&w->book, x, clock_now_ms()));
     for (size_t i = 0; i < WORKBOOK_SHEETS; i++)
-        TRY(write_sheet(x, &workbook_sheets[i], parts[workbook_sheets[i].kind]));
+        TRY(write_sheet(x, &export_workbook_sheets[i], parts[export_workbook_sheets[i].kind]));
     return export_book_end(&w->book);
 }
 

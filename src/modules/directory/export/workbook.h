@@ -29,6 +29,6 @@ struct workbook_sheet {
     size_t n;
 };
 enum { WORKBOOK_SHEETS = 3, WORKBOOK_COLUMNS_MAX = 48 };
-extern const struct workbook_sheet workbook_sheets[WORKBOOK_SHEETS]; /* structures before services, which point to them */
+extern const struct workbook_sheet export_workbook_sheets[WORKBOOK_SHEETS]; /* structures before services, which point to them */
 
 #endif

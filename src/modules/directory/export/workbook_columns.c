@@ -110,7 +110,7 @@ static const struct workbook_column service_columns[] = {
 };
 
 #define COLUMNS(list) (list), sizeof(list) / sizeof *(list)
-const struct workbook_sheet workbook_sheets[WORKBOOK_SHEETS] = {
+const struct workbook_sheet export_workbook_sheets[WORKBOOK_SHEETS] = {
     {"Lieux", DIRECTORY_PLACE, COLUMNS(place_columns)},
     {"Structures", DIRECTORY_STRUCTURE, COLUMNS(structure_columns)},
     {"Services", DIRECTORY_SERVICE, COLUMNS(service_columns)},

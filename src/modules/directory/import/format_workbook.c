@@ -171,11 +171,11 @@ enum err format_read_workbook(struct importer *im, const char **name)
 {
     size_t read = 0;
     for (size_t i = 0; i < WORKBOOK_SHEETS; i++) {
-        if (!is_ours(im, &workbook_sheets[i]))
+        if (!is_ours(im, &export_workbook_sheets[i]))
             continue;
         *name = "Balise (XLSX)";
         read++;
-        TRY(read_sheet(im, &workbook_sheets[i]));
+        TRY(read_sheet(im, &export_workbook_sheets[i]));
     }
     import_progress(im, im->in->data.n);
     return read ? OK : ERR_NOT_FOUND;
