@@ -26,7 +26,8 @@ static _Atomic size_t held, most; /* an export reads its rows in a thread of the
 
 static void *count(void *p, size_t before)
 {
-    size_t more = p ? malloc_usable_size(p) : 0, now = (held += more - before), known = most;
+    size_t more = p ? malloc_usable_size(p) : 0, known = most;
+    size_t now = atomic_fetch_add(&held, more - before) + more - before;
     while (now > known && !atomic_compare_exchange_weak(&most, &known, now))
         ;
     return p;

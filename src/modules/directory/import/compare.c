@@ -111,7 +111,7 @@ static const char *check_unique(struct importer *im, enum directory_kind kind, s
                                 size_t line)
 {
     struct mark *of_file = mark;
-    if (kind == DIRECTORY_PLACE)
+    if (kind == DIRECTORY_PLACE && !im->ids_by_source)
         of_file = import_marks_get(&im->ids, import_marks_key(&im->ids, STR_NONE, ((const struct directory_place *)record)->record.source_id));
     if (!of_file)
         return NULL;

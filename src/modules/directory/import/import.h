@@ -69,6 +69,7 @@ struct importer {
     struct marks marks[3];   /* by kind */
     struct marks derived;    /* what places of this directory publish as structures and services */
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
+    bool ids_by_source;      /* what Balise wrote tells sources apart: two of them may have given the same id */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
     bool free_form; /* the file follows no standard of today: every value is written in its best form; otherwise what is

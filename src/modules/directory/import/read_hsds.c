@@ -575,6 +575,7 @@ enum err format_read_hsds(struct importer *im, const struct format_file *f)
 {
     struct reader r = {.im = im, .text = f->text};
     struct lists lists;
+    im->ids_by_source = true;
     buf_clear(&im->ignored); /* counts of a page are no columns */
     find_lists(r.text, &lists);
     import_marks_init(&r.seen);
