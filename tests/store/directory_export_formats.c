@@ -317,8 +317,10 @@ static void a_workbook_is_corrected_by_hand(struct store *s)
                                         "Aide aux démarches administratives ; Compréhension du monde numérique", "1 rue Haute", "Vitré", "35500",
                                         "2026-02-03", "a@essai.example\nb@essai.example"};
     struct buf rows;
-    import_ok(s, STR("id,nom,commune,code_postal,adresse,date_maj,pivot,source,horaires,site_web\n"
-                     "1,Mairie,Vitré,35500,1 rue Haute,2026-02-03,,Essai,Mo 09:00-11:00,https://mairie.example/\n"));
+    static const char list[] = "id,nom,commune,code_postal,adresse,date_maj,pivot,source,horaires,site_web\n"
+                               "1,Mairie,Vitré,35500,1 rue Haute,2026-02-03,,Essai,Mo 09:00-11:00,https://mairie.example/\n";
+    struct imported first = import_with(s, str_from(list), (struct directory_import){.feed = STR("liste")});
+    assert_int_equal(first.err, OK);
     buf_init(&rows, 1 << 16);
     for (int r = 0; r < 2; r++) {
         buf_lit(&rows, "<row>");
@@ -328,12 +330,23 @@ static void a_workbook_is_corrected_by_hand(struct store *s)
     }
     struct str book = table_workbook(s->a, (struct table_workbook){.rows = arena_cstr(s->a, buf_str(&rows)), .sheet = "Lieux"});
     buf_deinit(&rows);
-    struct imported got = import_ok(s, book);
+    struct imported got = import_with(s, book, (struct directory_import){.feed = STR("annuaire")});
+    assert_int_equal(got.err, OK);
     assert_string_equal(got.result.format, "Balise (XLSX)");
     assert_counts(&got, 0, 1, 0, 0);
     assert_str("Mes notes", got.result.ignored_columns);
-    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE telephone = '+33261910011' AND horaires = 'Mo 09:00-12:00'"
-                                  " AND services LIKE '%|%' AND courriels = 'a@essai.example|b@essai.example' AND site_web IS NOT NULL"), 1);
+#define CORRECTED "SELECT COUNT(*) FROM directory_place WHERE telephone = '+33261910011' AND horaires = 'Mo 09:00-12:00'"       \
+                  " AND services LIKE '%|%' AND courriels = 'a@essai.example|b@essai.example' AND site_web IS NOT NULL"      \
+                  " AND feed = 'liste'"
+    assert_int_equal(store_int(s, CORRECTED), 1);
+    /* A person's corrections: the list that comes again, even fresher, does not undo them. */
+    import_ok(s, replaced(s, str_from(list), "2026-02-03", "2026-03-04"));
+    assert_int_equal(store_int(s, CORRECTED " AND date_maj = '2026-03-04'"), 1);
+    /* Undone, they are nobody's choice any more. */
+    struct directory_undo_result undone;
+    assert_ok(directory_import_undo(s->conn, s->a, got.result.id, STR("test"), &undone));
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_choice"), 0);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE horaires = 'Mo 09:00-11:00' AND telephone IS NULL"), 1);
     /* Another workbook needs a mapping. */
     got = import_text(s, table_workbook(s->a, (struct table_workbook){.rows = "<row><c t=\"str\"><v>Nom</v></c></row>", .sheet = "Lieux"}));
     assert_int_equal(got.err, ERR_INVALID);

@@ -52,6 +52,9 @@ enum err record_save_insert(struct db_conn *c, struct arena *a, struct str actor
  * false: nothing differs, nothing was written (but the fingerprint, when its recipe changed). */
 enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
                      void *record, bool *changed) MUST_USE;
+/* What differs was chosen by a person: from now on no file changes these fields. Not the date of the source. */
+enum err record_remember_choices(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
+                                 const void *record) MUST_USE;
 /* Names of the fields that differ, joined by ",". Empty when nothing does. */
 struct str record_changed_fields(struct arena *a, enum directory_kind kind, const void *before, const void *after);
 enum err record_journal(struct db_conn *c, struct arena *a, struct str actor, const char *action,

@@ -90,15 +90,14 @@ enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor
     return record_journal(c, a, actor, "update", kind, r->id, fields);
 }
 
-/* From now on no file changes these fields. */
-static enum err remember_choices(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind,
-                                 const void *before, const void *record)
+enum err record_remember_choices(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
+                                 const void *record)
 {
     struct str rest = record_changed_fields(a, kind, before, record), name;
     while (str_split(&rest, ',', &name)) {
         if (str_eq(name, STR("horaires_texte"))) /* one value with the hours, see import/policy.h */
             name = kind == DIRECTORY_PLACE ? STR("horaires") : STR("horaires_accueil");
-        if (!field_find(field_table(kind), name))
+        if (!field_find(field_table(kind), name) || str_eq(name, STR("date_maj"))) /* a date that stays would make every file old */
             continue;
         TRY(db_exec(c,
                     "INSERT INTO directory_choice (kind, record_id, field, at_ms, actor) VALUES ($1, $2, $3, $4, $5)"
@@ -121,7 +120,7 @@ static enum err save(struct db_conn *c, struct arena *a, struct str actor, enum 
         return record_save_insert(c, a, actor, kind, record);
     bool changed;
     TRY(e);
-    TRY(remember_choices(c, a, actor, kind, before, record));
+    TRY(record_remember_choices(c, a, actor, kind, before, record));
     return record_save_update(c, a, actor, kind, before, record, &changed);
 }
 

@@ -111,7 +111,7 @@ static const char *check_unique(struct importer *im, enum directory_kind kind, s
                                 size_t line)
 {
     struct mark *of_file = mark;
-    if (kind == DIRECTORY_PLACE && !im->ids_by_source)
+    if (kind == DIRECTORY_PLACE && !im->ours)
         of_file = import_marks_get(&im->ids, import_marks_key(&im->ids, STR_NONE, ((const struct directory_place *)record)->record.source_id));
     if (!of_file)
         return NULL;
@@ -265,6 +265,8 @@ static enum err change(struct importer *im, const struct row *row)
         return OK;
     }
     im->counts.updated++;
+    if (im->by_hand)
+        TRY(record_remember_choices(im->c, im->rows, arena_printf(im->rows, IMPORT_CHOICE "%s", im->changes.id), row->kind, before, row->record));
     TRY(tell_change(im, row, DIRECTORY_IMPORT_UPDATE, before, row->record));
     return changes.n ? import_changes_add(im, DIRECTORY_IMPORT_UPDATE, row->kind, id, changes) : OK;
 }
@@ -278,7 +280,7 @@ static enum err adopt(struct importer *im, const struct row *row)
         [DIRECTORY_SERVICE] = "UPDATE directory_service SET feed = $1 WHERE id = $2",
     };
     im->counts.unchanged++;
-    if (row->mark->same_feed || im->in->feed.n == 0)
+    if (row->mark->same_feed || im->in->feed.n == 0 || im->ours)
         return OK;
     return db_exec(im->c, sql[row->kind], DB_PARAMS(DB_TEXT(im->in->feed), DB_TEXT(import_marks_id(im->rows, row->mark))), NULL);
 }
@@ -296,7 +298,7 @@ static enum err write_row(struct importer *im, const struct row *row)
         im->counts.added++;
         return import_marks_set(row->mark, STR(NO_ID), str_from(fingerprint)) ? OK : ERR_BUG;
     }
-    record_of(row->record)->feed = im->in->feed;
+    record_of(row->record)->feed = im->ours && row->mark->known ? STR_NONE : im->in->feed;
     if (row->mark->known && !row->mark->deleted && import_marks_same(row->mark, fingerprint))
         return adopt(im, row);
     if (row->mark->known) {

@@ -70,6 +70,6 @@ static enum err read_row(struct importer *im, void *ctx, const struct format_row
 
 enum err format_read_balise(struct importer *im, const struct format_file *f)
 {
-    im->ids_by_source = true;
+    im->ours = true;
     return format_each(im, f, &(struct format_reader){.row = read_row, .ctx = (void *)(uintptr_t)f});
 }

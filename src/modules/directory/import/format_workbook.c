@@ -174,7 +174,7 @@ enum err format_read_workbook(struct importer *im, const char **name)
         if (!is_ours(im, &export_workbook_sheets[i]))
             continue;
         *name = "Balise (XLSX)";
-        im->ids_by_source = true;
+        im->ours = im->by_hand = true;
         read++;
         TRY(read_sheet(im, &export_workbook_sheets[i]));
     }

@@ -58,6 +58,9 @@ enum err import_changes_add(struct importer *im, enum directory_import_action ac
                             struct str changes) MUST_USE;
 enum err import_changes_end(struct importer *im, const char *format) MUST_USE;
 
+/* Who made the choices that a corrected workbook stands for, before the id of the run: undoing it forgets them. */
+#define IMPORT_CHOICE "import:"
+
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
     const struct directory_import *in;
@@ -69,7 +72,9 @@ struct importer {
     struct marks marks[3];   /* by kind */
     struct marks derived;    /* what places of this directory publish as structures and services */
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
-    bool ids_by_source;      /* what Balise wrote tells sources apart: two of them may have given the same id */
+    bool ours;    /* what Balise wrote: it tells sources apart (two of them may have given the same id), and it is nobody's list: a
+                     record that the directory has goes on answering to the file that it came from */
+    bool by_hand; /* corrected by a person: what changes is their choice */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
     bool free_form; /* the file follows no standard of today: every value is written in its best form; otherwise what is

@@ -372,6 +372,7 @@ static enum err read_organization(struct reader *r, const json_t *o, struct str 
     forget_attributes(&said);
     TRY(remember(r, json_get_str(o, "id"), (struct organization){*raw_cell(&raw, "id"), of_place}, &is_new));
     r->im->free_form = !r->ours;
+    r->im->ours = r->ours;
     return is_new ? import_raw(r->im, of_place ? &place : &raw, line, &problems) : OK;
 }
 
@@ -517,6 +518,7 @@ static enum err read_service(struct reader *r, const json_t *o, const json_t *at
         return OK; /* said with its place */
     check_status(r, o, &problems);
     r->im->free_form = !r->ours;
+    r->im->ours = r->ours;
     return import_raw(r->im, of_place ? &place : &raw, line, &problems);
 }
 
@@ -575,7 +577,6 @@ enum err format_read_hsds(struct importer *im, const struct format_file *f)
 {
     struct reader r = {.im = im, .text = f->text};
     struct lists lists;
-    im->ids_by_source = true;
     buf_clear(&im->ignored); /* counts of a page are no columns */
     find_lists(r.text, &lists);
     import_marks_init(&r.seen);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "modules/directory/duplicates/merge.h"
 #include "modules/directory/fields.h"
+#include "modules/directory/import/import.h"
 #include "modules/directory/jobs.h"
 #include "modules/directory/record.h"
 
@@ -191,6 +192,8 @@ static enum err undo_all(struct undo *u)
         kept += !str_eq(changes[i].action, STR("add"));
     if (kept == 0 && wanted > 0)
         return ERR_GONE;
+    TRY(db_exec(u->c, "DELETE FROM directory_choice WHERE actor = $1",
+                DB_PARAMS(DB_TEXT(arena_printf(u->a, IMPORT_CHOICE "%.*s", STR_ARG(u->import_id)))), NULL));
     for (size_t i = 0; i < n; i++) {
         TRY(undo_one(u, &changes[i]));
         arena_reset(u->rows);
