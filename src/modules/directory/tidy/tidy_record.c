@@ -185,14 +185,14 @@ static struct str week_in_words(struct arena *a, const struct str days[7])
 static struct str words_every_other_week(struct arena *a, const struct str *days, struct str sentence, bool even)
 {
     const char *weeks = even ? "paires" : "impaires";
-    struct str said[7], expression, words = STR_NONE;
+    struct str said[7], words = STR_NONE;
     if (!days)
         words = arena_printf(a, "%.*s (semaines %s)", STR_ARG(sentence), weeks);
     for (size_t i = 0; days && i < 7; i++)
         said[i] = str_trim(days[i]).n > 0 ? arena_printf(a, "%.*s (semaines %s)", STR_ARG(str_trim(days[i])), weeks) : STR_NONE;
     if (days)
         words = week_in_words(a, said);
-    return hours_from_french(a, words, &expression) == OK ? expression : words;
+    return tidy_hours(a, words).value; /* the words themselves when they are not understood */
 }
 
 /* Seven cells or one, in all weeks or in every other. What is not understood stays in words: the check puts it aside, where
