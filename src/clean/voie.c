@@ -188,7 +188,10 @@ static struct str without_zero(struct cleaned *c, struct str v)
     size_t i = 0;
     while (i < v.n && v.p[i] == '0')
         i++;
-    if (i > 0 && i < 4 && i < v.n && clean_is_digit(v.p[i])) {
+    size_t end = i;
+    while (end < v.n && clean_is_digit(v.p[end]))
+        end++;
+    if (i > 0 && i < 4 && end > i && end - i < 5) { /* five digits may be a postal code */
         clean_rule(c, "voie.numero_zero");
         return str_sub(v, i, v.n);
     }
