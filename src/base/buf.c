@@ -1,5 +1,7 @@
 #include "base/buf.h"
 
+#include "base/arena.h"
+
 #include <math.h>
 #include <stdarg.h>
 
@@ -144,6 +146,16 @@ void buf_double(struct buf *b, double v)
         if (text[i] == ',') /* whatever setlocale() a library did */
             text[i] = '.';
     buf_add(b, (struct str){text, n > 0 ? (size_t)n : 0});
+}
+
+struct str buf_double_in(struct arena *a, double v)
+{
+    struct buf b;
+    buf_init(&b, 64);
+    buf_double(&b, v);
+    struct str text = arena_str(a, buf_str(&b));
+    buf_deinit(&b);
+    return text;
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

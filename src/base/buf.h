@@ -24,6 +24,9 @@ void buf_lit(struct buf *b, const char *cstr);
 void buf_int(struct buf *b, int64_t v);
 /* Shortest decimal form that reads back as the same double: 46.1060711578546, 5, 0.1. */
 void buf_double(struct buf *b, double v);
+/* The same, as a text of its own in the arena. */
+struct arena;
+struct str buf_double_in(struct arena *a, double v);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Room for n bytes at the end, or NULL if it failed; then buf_commit what was written. */
 char *buf_reserve(struct buf *b, size_t n);

@@ -163,16 +163,6 @@ static void stretch(struct box *b, const json_t *v)
         stretch(b, json_array_get(v, i));
 }
 
-static struct str decimal(struct arena *a, double v)
-{
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, v);
-    struct str s = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return s;
-}
-
 /* Longitude first, as GeoJSON wants it (RFC 7946, 3.1.1). */
 static void add_point(struct table *t, struct reader *r, const json_t *geometry)
 {
@@ -181,7 +171,7 @@ static void add_point(struct table *t, struct reader *r, const json_t *geometry)
     stretch(&b, json_object_get(geometry, "coordinates"));
     for (int i = 1; i >= 0 && b.any; i--) {
         r->parts[r->depth++] = names[i];
-        add_value(t, r, decimal(t->row, b.low[i] == b.high[i] ? b.low[i] : (b.low[i] + b.high[i]) / 2));
+        add_value(t, r, buf_double_in(t->row, b.low[i] == b.high[i] ? b.low[i] : (b.low[i] + b.high[i]) / 2));
         r->depth--;
     }
 }

@@ -160,14 +160,7 @@ enum err table_cut_finish(struct table_cut *k)
 
 static struct str number_text(struct arena *a, const json_t *v)
 {
-    if (json_is_integer(v))
-        return arena_printf(a, "%lld", (long long)json_integer_value(v));
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, json_real_value(v));
-    struct str s = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return s;
+    return json_is_integer(v) ? arena_printf(a, "%lld", (long long)json_integer_value(v)) : buf_double_in(a, json_real_value(v));
 }
 
 static struct str scalar_text(struct arena *a, const json_t *v)

@@ -61,16 +61,11 @@ enum xlsx_format table_xlsx_format_of(struct str code)
 static struct str plain(struct arena *a, struct str digits, double v)
 {
     enum { EXACT_DIGITS = 15 };
-    struct buf b;
     if (v == floor(v) && fabs(v) < 1e15)
         return arena_printf(a, "%.0f", v + 0.0); /* + 0.0: no "-0" */
     if (digits.n <= EXACT_DIGITS && str_find_char(digits, 'E', 0) < 0 && str_find_char(digits, 'e', 0) < 0)
         return digits;
-    buf_init(&b, 64);
-    buf_double(&b, v);
-    struct str s = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return s;
+    return buf_double_in(a, v);
 }
 
 static struct str zeros_before(struct arena *a, struct str number, size_t wanted)

@@ -207,14 +207,7 @@ static struct str set_cell(struct arena *a, enum directory_enum_id id, struct di
 
 static struct str number_cell(struct arena *a, struct directory_number v)
 {
-    if (!v.known)
-        return STR_NONE;
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, v.value);
-    struct str s = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return s;
+    return v.known ? buf_double_in(a, v.value) : STR_NONE;
 }
 
 struct str field_cell(struct arena *a, const struct field *f, const void *record)

@@ -146,7 +146,7 @@ static enum err read_csv(struct importing *in, struct str file, struct str *why)
 
 static struct str number_text(struct arena *a, const json_t *number)
 {
-    return json_is_number(number) ? arena_printf(a, "%g", json_number_value(number)) : STR_NONE;
+    return json_is_number(number) ? buf_double_in(a, json_number_value(number)) : STR_NONE;
 }
 
 static enum err read_json(struct importing *in, struct str file, struct str *why)

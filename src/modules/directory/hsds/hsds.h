@@ -139,7 +139,6 @@ void hsds_write_location(const struct hsds_out *o, const struct hsds_location *l
 struct str hsds_place_text(struct arena *a, const struct directory_place *p);
 /* Back into cells, one for each field of a place, in the order of its table. False when the text is no such object. */
 bool hsds_place_cells(struct arena *a, struct str text, struct str *cells);
-struct str hsds_number_text(struct arena *a, const json_t *number);
 
 /* -- reading rows (load.c) ------------------------------------------------------------------------ */
 /* What is published, by rows: a native record or the place that it is derived from. */

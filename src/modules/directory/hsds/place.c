@@ -35,17 +35,7 @@ bool hsds_place_cells(struct arena *a, struct str text, struct str *cells)
         return false;
     for (size_t i = 0; i < t->n; i++) {
         const json_t *value = json_object_get(o, t->fields[i].name);
-        cells[i] = json_is_number(value) ? hsds_number_text(a, value) : json_get_str(o, t->fields[i].name);
+        cells[i] = json_is_number(value) ? buf_double_in(a, json_number_value(value)) : json_get_str(o, t->fields[i].name);
     }
     return true;
-}
-
-struct str hsds_number_text(struct arena *a, const json_t *number)
-{
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, json_number_value(number));
-    struct str text = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return text;
 }

@@ -164,8 +164,19 @@ static enum err unknown(struct importer *im, const struct format_file *f)
                        STR_ARG(field_cut(f->header, SHOWN)));
 }
 
+static enum err read_workbook(struct importer *im, const char **name)
+{
+    enum err e = format_read_workbook(im, name);
+    return e == ERR_NOT_FOUND
+               ? import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
+                                 "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.")
+               : e;
+}
+
 enum err format_read(struct importer *im, const char **name)
 {
+    if (str_starts(str_trim(im->in->data), STR("PK\003\004")))
+        return read_workbook(im, name);
     struct format_file *f = ARENA_NEW(im->a, struct format_file);
     struct str data = str_trim(im->in->data);
     if (str_starts(data, STR("\xEF\xBB\xBF")))

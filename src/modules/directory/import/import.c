@@ -101,15 +101,6 @@ static enum err refuse_strangers(struct importer *im, struct str data)
     return OK;
 }
 
-static enum err read_workbook(struct importer *im, const char **name)
-{
-    enum err e = format_read_workbook(im, name);
-    return e == ERR_NOT_FOUND
-               ? import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
-                                 "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.")
-               : e;
-}
-
 static struct str without_bom(struct str s)
 {
     return str_starts(s, STR("\xEF\xBB\xBF")) ? str_sub(s, 3, s.n) : s;
@@ -123,8 +114,6 @@ static enum err read_file(struct importer *im, struct directory_import_result *o
         return import_mapped(im, m, out);
     }
     TRY(refuse_strangers(im, str_trim(without_bom(im->in->data))));
-    if (str_starts(im->in->data, STR("PK\003\004")))
-        return read_workbook(im, &out->format);
     return format_read(im, &out->format);
 }
 

@@ -3,6 +3,7 @@
  *
  * The file is cut into its records first, so that memory holds one of them at a time. */
 #include "modules/directory/import/read_hsds.h"
+
 #include "modules/directory/hsds/hsds.h"
 #include "modules/directory/import/format.h"
 
@@ -228,7 +229,7 @@ static struct str number_text(struct arena *a, const json_t *v)
 {
     if (json_is_string(v))
         return (struct str){json_string_value(v), json_string_length(v)};
-    return json_is_number(v) ? hsds_number_text(a, v) : STR_NONE;
+    return json_is_number(v) ? buf_double_in(a, json_number_value(v)) : STR_NONE;
 }
 
 static struct str day_of(struct str date)
@@ -514,7 +515,7 @@ static enum err read_service(struct reader *r, const json_t *o, const json_t *at
     *raw_cell(&raw, "structure_id") = offers.published;
     bool of_place = r->ours && fill_place(r, &place, &said, str_eq(offers.published, *raw_cell(&raw, "id")) ? STR_NONE : offers.published);
     forget_attributes(&said);
-    if (r->ours && offers.of_place)
+    if (r->ours && offers.of_place && str_eq(offers.published, *raw_cell(&raw, "id")))
         return OK; /* said with its place */
     check_status(r, o, &problems);
     r->im->free_form = !r->ours;

@@ -83,11 +83,7 @@ static void walk_coordinates(const json_t *v, struct box *b)
 
 static void add_number(struct row_maker *m, const char *name, double v)
 {
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, v);
-    add(m, str_from(name), arena_str(m->im->rows, buf_str(&b)), false);
-    buf_deinit(&b);
+    add(m, str_from(name), buf_double_in(m->im->rows, v), false);
 }
 
 /* A point stays as it is; a middle has the decimals of a map (1 cm). */

@@ -9,6 +9,11 @@ static bool digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static bool letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static bool all_digits(struct str s, size_t n)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -644,7 +649,7 @@ static bool is_cedex(struct arena *a, struct str rest)
 bool tidy_address_code(struct arena *a, struct str adresse, struct str *code_postal, struct str *town)
 {
     for (size_t i = 0; i + 5 <= adresse.n; i++) {
-        bool starts = i == 0 || !(digit(adresse.p[i - 1]) || (adresse.p[i - 1] & 0x40)); /* after no letter nor digit */
+        bool starts = i == 0 || !(digit(adresse.p[i - 1]) || letter(adresse.p[i - 1]));
         if (!starts || !all_digits(str_sub(adresse, i, 5), 5) || (i + 5 < adresse.n && digit(adresse.p[i + 5])) || after_box(adresse, i))
             continue;
         struct territory_commune *communes;

@@ -103,16 +103,6 @@ static void tidy_place_names(struct work *w, struct tidy_commune *where)
 
 /* -- coordinates ------------------------------------------------------------------------------------------ */
 
-static struct str number(struct arena *a, double v)
-{
-    struct buf b;
-    buf_init(&b, 64);
-    buf_double(&b, v);
-    struct str s = arena_str(a, buf_str(&b));
-    buf_deinit(&b);
-    return s;
-}
-
 static bool right_point(struct str latitude, struct str longitude, struct geo_point *out)
 {
     return str_to_double(latitude, &out->lat) && str_to_double(longitude, &out->lon) && geo_valid(*out) && geo_in_france(*out);
@@ -153,8 +143,8 @@ static void tidy_point(struct work *w, const struct tidy_commune *where)
             return;
         }
         p = c.point;
-        *lat = number(w->a, p.lat);
-        *lon = number(w->a, p.lon);
+        *lat = buf_double_in(w->a, p.lat);
+        *lon = buf_double_in(w->a, p.lon);
         correct_all(w, "latitude", c.rules, c.n_rules, given, both(w->a, *lat, *lon));
     }
     check_distance(w, p, first, second, where);
