@@ -348,7 +348,8 @@ static void a_workbook_is_corrected_by_hand(struct store *s)
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_choice"), 0);
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE horaires = 'Mo 09:00-11:00' AND telephone IS NULL"), 1);
     /* Another workbook needs a mapping. */
-    got = import_text(s, table_workbook(s->a, (struct table_workbook){.rows = "<row><c t=\"str\"><v>Nom</v></c></row>", .sheet = "Lieux"}));
+    got = import_text(s, table_workbook(s->a, (struct table_workbook){.rows = "<row><c t=\"str\"><v>Nom</v></c><c t=\"str\"><v>Ville</v></c></row><row><c t=\"str\"><v>Mairie</v></c>"
+                                                                       "<c t=\"str\"><v>Vitré</v></c></row>", .sheet = "Lieux"}));
     assert_int_equal(got.err, ERR_INVALID);
     assert_true(has_text(got.why, "--suggest"));
 }

@@ -200,7 +200,6 @@ static void other_tables(struct store *s)
         "Nom du lieu;Ville\nMairie;Rennes\n",
         "[{\"titre\":\"Mairie\"}]",
         "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"titre\":\"Mairie\"},\"geometry\":null}]}",
-        "PK\003\004 classeur",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct imported got = import_text(s, str_from(files[i]));
@@ -208,6 +207,9 @@ static void other_tables(struct store *s)
         if (!has_text(got.why, "import --suggest") || !has_text(got.why, "--mapping"))
             fail_msg("%zu: %.*s", i, STR_ARG(got.why));
     }
+    struct imported cut = import_text(s, STR("PK\003\004 classeur"));
+    assert_int_equal(cut.err, ERR_INVALID);
+    assert_true(has_text(cut.why, "Ce classeur est abîmé"));
 }
 
 /* Without a database: the same reading, the same refusals, nothing written. */

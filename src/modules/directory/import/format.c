@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "clean/clean.h"
+#include "table/table.h"
 
 /* In this order: the first that recognises the file reads it. A newcomer is one row. */
 static const struct format formats[] = {
@@ -164,13 +165,16 @@ static enum err unknown(struct importer *im, const struct format_file *f)
                        STR_ARG(field_cut(f->header, SHOWN)));
 }
 
+/* Ours; else it is cut or no workbook at all, and the reader of tables says so; else it needs a mapping. */
 static enum err read_workbook(struct importer *im, const char **name)
 {
+    struct table *t;
     enum err e = format_read_workbook(im, name);
-    return e == ERR_NOT_FOUND
-               ? import_fail(im, "C’est un classeur (Excel, LibreOffice) ou une archive. Dites quelles colonnes lire : « balise import "
-                                 "--suggest FICHIER » écrit une première correspondance, à donner avec --mapping.")
-               : e;
+    if (e != ERR_NOT_FOUND)
+        return e;
+    TRY(table_open(im->a, im->in->data, (struct table_options){0}, &t, im->why));
+    return import_fail(im, "Ce classeur n’est pas de ceux que Balise écrit. Dites quelles colonnes lire : « balise import --suggest FICHIER » "
+                           "écrit une première correspondance, à donner avec --mapping.");
 }
 
 enum err format_read(struct importer *im, const char **name)
