@@ -60,15 +60,25 @@ static enum err already_written(struct arena *a, struct str text, struct str *ou
     return OK;
 }
 
-enum err hours_from_french(struct arena *a, struct str text, struct str *expression)
+static enum err read_text(struct arena *a, struct str text, struct str *expression)
 {
     struct french_text *t = ARENA_NEW(a, struct french_text);
+    return french_read(a, text, t) ? write_canonical(a, t, expression) : ERR_INVALID;
+}
+
+enum err hours_from_french(struct arena *a, struct str text, struct str *expression)
+{
+    struct str written;
     *expression = STR_NONE;
     if (text.n > HOURS_TEXT_MAX)
         return ERR_INVALID;
-    if (french_read(a, text, t) && write_canonical(a, t, expression) == OK)
+    if (read_text(a, text, expression) == OK)
         return OK;
-    return already_written(a, text, expression);
+    TRY(already_written(a, text, &written));
+    /* Well written, it may be understood as a text, which joins hours that overlap: it would change the next time it is read. */
+    if (read_text(a, written, expression) != OK)
+        *expression = written;
+    return OK;
 }
 
 static bool is_empty_cell(struct str cell)
