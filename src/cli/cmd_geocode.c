@@ -34,10 +34,10 @@ static bool parse(int argc, char **argv, struct options *o)
 static void say(const struct directory_geocoding_result *r, bool dry_run)
 {
     if (dry_run)
-        printf("%lld lieux sans position ; %lld adresses seraient demandées. Rien n’est parti, rien n’a changé.\n",
+        printf("Lieux sans position : %lld ; adresses qui seraient demandées : %lld. Rien n’est parti, rien n’a changé.\n",
                (long long)r->without_point, (long long)r->to_ask);
     else
-        printf("%lld lieux sans position : %lld adresses demandées, %lld positions trouvées.\n", (long long)r->without_point,
+        printf("Lieux sans position : %lld ; adresses demandées : %lld ; positions trouvées : %lld.\n", (long long)r->without_point,
                (long long)r->asked, (long long)r->placed);
 }
 

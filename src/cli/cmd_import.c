@@ -234,7 +234,7 @@ static int list(struct cli *cli, struct db_conn *c)
         struct civil_time t = zone_local(ZONE_PARIS, run->at_ms);
         printf("%.*s  %02d/%02d/%04d %02d:%02d  %.*s (%.*s)%s\n", STR_ARG(run->id), t.date.day, t.date.month, t.date.year, t.hour,
                t.minute, STR_ARG(run->file_name), STR_ARG(run->format), run->undone_at_ms ? " — annulé" : "");
-        printf("    %lld lues, %lld nouvelles, %lld mises à jour, %lld inchangées, %lld refusées, %lld disparues\n",
+        printf("    lues %lld, nouvelles %lld, mises à jour %lld, inchangées %lld, refusées %lld, disparues %lld\n",
                (long long)run->rows, (long long)run->added, (long long)run->updated, (long long)run->unchanged,
                (long long)run->refused, (long long)run->gone);
     }
@@ -262,9 +262,9 @@ static int undo(struct cli *cli, struct db_conn *c, const char *id)
     printf("Import annulé.\n  fiches retirées  %6lld\n  remises comme avant %3lld\n  de retour        %6lld\n", (long long)res.removed,
            (long long)res.restored, (long long)res.returned);
     if (res.left > 0)
-        printf("  %lld valeurs ont changé depuis : elles restent\n", (long long)res.left);
+        printf("  Valeurs changées depuis, qui restent : %lld\n", (long long)res.left);
     if (res.kept > 0)
-        printf("  %lld fiches confirmées ou corrigées par une personne : elles restent\n", (long long)res.kept);
+        printf("  Fiches confirmées ou corrigées par une personne, qui restent : %lld\n", (long long)res.kept);
     return 0;
 }
 

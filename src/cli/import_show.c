@@ -74,13 +74,13 @@ static void show_notes(const struct import_show *s, const struct directory_impor
 {
     const struct directory_import_counts *n = &res->counts;
     if (n->corrected > 0)
-        printf("  %lld valeurs corrigées\n", (long long)n->corrected);
+        printf("  Valeurs corrigées : %lld\n", (long long)n->corrected);
     if (n->dropped > 0)
-        printf("  %lld valeurs laissées de côté (leur fiche est gardée)\n", (long long)n->dropped);
+        printf("  Valeurs laissées de côté (leur fiche est gardée) : %lld\n", (long long)n->dropped);
     if (n->doubtful > 0)
-        printf("  %lld valeurs gardées, à vérifier\n", (long long)n->doubtful);
+        printf("  Valeurs gardées, à vérifier : %lld\n", (long long)n->doubtful);
     if (n->kept_deleted > 0)
-        printf("  %lld fiches retirées de l’annuaire par une personne : laissées retirées\n", (long long)n->kept_deleted);
+        printf("  Fiches retirées de l’annuaire par une personne, laissées retirées : %lld\n", (long long)n->kept_deleted);
     if (res->gone_withheld > 0)
         printf("  %lld fiches ne sont plus dans ce fichier : plus de la moitié, rien n’a été retiré.\n"
                "  Si le fichier est complet, relancez avec --complete ; si c’est une partie, avec --partial.\n",
@@ -100,8 +100,8 @@ static void show_notes(const struct import_show *s, const struct directory_impor
 void import_show_summary(const struct import_show *s, const struct directory_import_result *res, int64_t us)
 {
     const struct directory_import_counts *n = &res->counts;
-    printf("%s : %lld fiches lues en %lld,%02lld s\n", res->format, (long long)n->rows, (long long)(us / 1000000),
-           (long long)(us / 10000 % 100));
+    printf("%s, en %lld,%02lld s\n  fiches lues   %8lld\n", res->format, (long long)(us / 1000000), (long long)(us / 10000 % 100),
+           (long long)n->rows);
     printf("  nouvelles     %8lld\n  mises à jour  %8lld\n  inchangées    %8lld\n  refusées      %8lld\n",
            (long long)n->added, (long long)(n->updated + n->back), (long long)n->unchanged, (long long)n->refused);
     if (n->gone > 0)

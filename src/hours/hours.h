@@ -78,8 +78,8 @@ void hours_week_mask(const struct hours *h, uint64_t mask[6]);
 /* Hours written in French → expression in canonical form, only when nothing has to be guessed; every word must
  * be understood. "lundi au vendredi 9h-12h30 / 14h-18h", "1er samedi du mois de 9h à 12h", "fermé en août"; what has
  * no hours stays a question: "lundi et jeudi matin" → Mo,Th "matin"; "un lundi sur deux de 9h à 12h" →
- * Mo 09:00-12:00 "un lundi sur deux". A text that is an expression already is only rewritten. ERR_INVALID otherwise:
- * keep the text and show it. */
+ * Mo 09:00-12:00 "un lundi sur deux". A text that is an expression already is only rewritten, hours that overlap
+ * being joined. What is given back is given back the same when it is read again. ERR_INVALID otherwise: keep the text and show it. */
 enum err hours_from_french(struct arena *a, struct str text, struct str *expression) MUST_USE;
 /* Seven cells, Monday first: hours without day names; empty, "-" and "fermé" are closed. ERR_NOT_FOUND when all are. */
 enum err hours_from_french_week(struct arena *a, const struct str cells[7], struct str *expression) MUST_USE;

@@ -126,7 +126,7 @@ def test_places_are_found():
     d = Directory("4 rue de Rennes", "4, Rue de Rennes", "nulle part")
     done = geocode(d, service)
     assert done.returncode == 0, done.stderr
-    assert "3 lieux sans position : 2 adresses demandées, 2 positions trouvées." in done.stdout, done.stdout
+    assert "Lieux sans position : 3 ; adresses demandées : 2 ; positions trouvées : 2." in done.stdout, done.stdout
     assert d.rows("SELECT latitude, longitude FROM directory_place ORDER BY source_id") == [
         (48.213602, -1.508391), (48.213602, -1.508391), (None, None)]
     (path, headers, parts), = service.seen
@@ -135,7 +135,7 @@ def test_places_are_found():
     assert [(n, v) for n, f, v in parts[1:]] == [("columns", b"adresse"), ("columns", b"commune"), ("postcode", b"code_postal"),
                                                  ("citycode", b"code_insee")], parts
     assert parts[0][1] == "adresses.csv" and b"Lieu" not in parts[0][2], parts[0]
-    assert "0 adresses demandées" in geocode(d, service).stdout
+    assert "adresses demandées : 0" in geocode(d, service).stdout
     assert len(service.seen) == 1
 
 
@@ -143,7 +143,7 @@ def test_nothing_leaves_in_a_dry_run():
     service = Service(right)
     d = Directory("4 rue de Rennes")
     done = geocode(d, service, "--dry-run")
-    assert done.returncode == 0 and "1 adresses seraient demandées" in done.stdout, done
+    assert done.returncode == 0 and "adresses qui seraient demandées : 1" in done.stdout, done
     assert service.seen == []
     d.is_as_before()
 
