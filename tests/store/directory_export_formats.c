@@ -4,8 +4,8 @@
 
 #include <malloc.h>
 #include <stdatomic.h>
-#include <zip.h>
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/json.h"
 #include "../unit/table_files.h"
@@ -222,32 +222,13 @@ static void the_table_has_everything_and_runs_nothing(struct store *s)
 
 /* -- the workbook --------------------------------------------------------------------------------------- */
 
-static struct str file_of(struct store *s, struct str xlsx, const char *name)
-{
-    zip_error_t error;
-    zip_source_t *source = zip_source_buffer_create(xlsx.p, xlsx.n, 0, &error);
-    zip_t *zip = zip_open_from_source(source, ZIP_CHECKCONS, &error);
-    if (!zip)
-        fail_msg("not an archive: %s", zip_error_strerror(&error));
-    zip_stat_t stat;
-    assert_int_equal(zip_stat(zip, name, 0, &stat), 0);
-    zip_file_t *file = zip_fopen(zip, name, 0);
-    assert_non_null(file);
-    char *text = arena_alloc(s->a, stat.size + 1);
-    assert_int_equal(zip_fread(file, text, stat.size), stat.size); /* checks the CRC at the end */
-    assert_int_equal(zip_fread(file, text + stat.size, 1), 0);
-    assert_int_equal(zip_fclose(file), 0);
-    zip_discard(zip);
-    return (struct str){text, stat.size};
-}
-
 static void the_workbook_is_for_people(struct store *s)
 {
     import_ok(s, fixture(s, "places.csv"));
     import_ok(s, fixture(s, "inclusion.json"));
     store_run(s, "UPDATE directory_place SET nom = '=1+1 <&> \x01', code_postal = '01000' WHERE source_id = 'lieu-1'");
     struct str xlsx = export_text(s, EXPORT_XLSX);
-    struct str places = file_of(s, xlsx, "xl/worksheets/sheet1.xml");
+    struct str places = table_archive_text(s->a, xlsx, "xl/worksheets/sheet1.xml");
     static const char *const shown[] = {
         "<pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/>",
         "<autoFilter ref=\"A1:AL6\"/></worksheet>",
@@ -264,10 +245,10 @@ static void the_workbook_is_for_people(struct store *s)
         if (!has_text(places, shown[i]))
             fail_msg("not in the sheet: %s\n%.*s", shown[i], STR_ARG(places));
     assert_false(has_text(places, "<f>") || has_text(places, "1970") || has_text(places, "<hyperlink"));
-    assert_true(has_text(file_of(s, xlsx, "xl/worksheets/sheet2.xml"), ">Réseaux<"));
-    assert_true(has_text(file_of(s, xlsx, "xl/worksheets/sheet3.xml"), ">Comment faire la demande<"));
-    assert_true(has_text(file_of(s, xlsx, "xl/workbook.xml"), "Lieux!$A$1:$AL$6"));
-    assert_true(has_text(file_of(s, xlsx, "[Content_Types].xml"), "/xl/worksheets/sheet3.xml"));
+    assert_true(has_text(table_archive_text(s->a, xlsx, "xl/worksheets/sheet2.xml"), ">Réseaux<"));
+    assert_true(has_text(table_archive_text(s->a, xlsx, "xl/worksheets/sheet3.xml"), ">Comment faire la demande<"));
+    assert_true(has_text(table_archive_text(s->a, xlsx, "xl/workbook.xml"), "Lieux!$A$1:$AL$6"));
+    assert_true(has_text(table_archive_text(s->a, xlsx, "[Content_Types].xml"), "/xl/worksheets/sheet3.xml"));
 }
 
 /* Sheets of two workbooks; the rest of the file says when it was made. */
@@ -275,12 +256,18 @@ static void assert_same_sheets(struct store *s, struct str x, struct str y)
 {
     for (int i = 1; i <= 3; i++) {
         const char *name = arena_cstr(s->a, arena_printf(s->a, "xl/worksheets/sheet%d.xml", i));
-        assert_str(arena_cstr(s->a, file_of(s, x, name)), file_of(s, y, name));
+        assert_str(arena_cstr(s->a, table_archive_text(s->a, x, name)), table_archive_text(s->a, y, name));
     }
+}
+
+static int64_t at_noon(void)
+{
+    return INT64_C(1780000000000);
 }
 
 static void the_workbook_comes_back(struct store *s)
 {
+    clock_set_source(at_noon); /* a sheet says when its records last changed */
     import_ok(s, fixture(s, "places.csv"));
     import_ok(s, replaced(s, fixture(s, "inclusion.json"), "02 61 91 00 20", "+33261910020")); /* phones come back so */
     struct str xlsx = export_text(s, EXPORT_XLSX), hsds = export_text(s, EXPORT_HSDS);
@@ -292,6 +279,7 @@ static void the_workbook_comes_back(struct store *s)
     assert_int_equal(got.result.counts.refused + got.result.counts.dropped, 0);
     assert_same_sheets(s, xlsx, export_text(s, EXPORT_XLSX));
     assert_str(arena_cstr(s->a, hsds), export_text(s, EXPORT_HSDS));
+    clock_set_source(NULL);
 }
 
 static void a_real_workbook_comes_back(struct store *s)
@@ -299,6 +287,7 @@ static void a_real_workbook_comes_back(struct store *s)
     struct str file = shared_file(s, "lieux/data-inclusion-v0-services-2022-12.json");
     if (file.n == 0)
         return; /* the shared data are not on this machine */
+    clock_set_source(at_noon);
     assert_int_equal(import_text(s, file).err, OK);
     assert_int_equal(import_text(s, shared_file(s, "reference/gironde.csv")).err, OK);
     struct str xlsx = export_text(s, EXPORT_XLSX);
@@ -306,52 +295,7 @@ static void a_real_workbook_comes_back(struct store *s)
     struct imported got = import_ok(s, xlsx);
     assert_int_equal(got.result.counts.refused, 0);
     assert_same_sheets(s, xlsx, export_text(s, EXPORT_XLSX));
-}
-
-/* Columns moved, columns gone, and cells written as people write. What the sheet says no more stays. */
-static void a_workbook_is_corrected_by_hand(struct store *s)
-{
-    static const char *const titles[] = {"Identifiant de la source", "Nom", "Téléphone", "Source", "Mes notes", "Horaires", "Horaires (OpenStreetMap)",
-                                         "Services", "Adresse", "Commune", "Code postal", "Mise à jour par la source", "Courriels"};
-    static const char *const cells[] = {"1", "Mairie", "02.61.91.00.11", "Essai", "à rappeler", "Lundi 9h-12h", "Mo 09:00-11:00",
-                                        "Aide aux démarches administratives ; Compréhension du monde numérique", "1 rue Haute", "Vitré", "35500",
-                                        "2026-02-03", "a@essai.example\nb@essai.example"};
-    struct buf rows;
-    static const char list[] = "id,nom,commune,code_postal,adresse,date_maj,pivot,source,horaires,site_web\n"
-                               "1,Mairie,Vitré,35500,1 rue Haute,2026-02-03,,Essai,Mo 09:00-11:00,https://mairie.example/\n";
-    struct imported first = import_with(s, str_from(list), (struct directory_import){.feed = STR("liste")});
-    assert_int_equal(first.err, OK);
-    buf_init(&rows, 1 << 16);
-    for (int r = 0; r < 2; r++) {
-        buf_lit(&rows, "<row>");
-        for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-            buf_printf(&rows, "<c t=\"str\"><v>%s</v></c>", r == 0 ? titles[i] : cells[i]);
-        buf_lit(&rows, "</row>");
-    }
-    struct str book = table_workbook(s->a, (struct table_workbook){.rows = arena_cstr(s->a, buf_str(&rows)), .sheet = "Lieux"});
-    buf_deinit(&rows);
-    struct imported got = import_with(s, book, (struct directory_import){.feed = STR("annuaire")});
-    assert_int_equal(got.err, OK);
-    assert_string_equal(got.result.format, "Balise (XLSX)");
-    assert_counts(&got, 0, 1, 0, 0);
-    assert_str("Mes notes", got.result.ignored_columns);
-#define CORRECTED "SELECT COUNT(*) FROM directory_place WHERE telephone = '+33261910011' AND horaires = 'Mo 09:00-12:00'"       \
-                  " AND services LIKE '%|%' AND courriels = 'a@essai.example|b@essai.example' AND site_web IS NOT NULL"      \
-                  " AND feed = 'liste'"
-    assert_int_equal(store_int(s, CORRECTED), 1);
-    /* A person's corrections: the list that comes again, even fresher, does not undo them. */
-    import_ok(s, replaced(s, str_from(list), "2026-02-03", "2026-03-04"));
-    assert_int_equal(store_int(s, CORRECTED " AND date_maj = '2026-03-04'"), 1);
-    /* Undone, they are nobody's choice any more. */
-    struct directory_undo_result undone;
-    assert_ok(directory_import_undo(s->conn, s->a, got.result.id, STR("test"), &undone));
-    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_choice"), 0);
-    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE horaires = 'Mo 09:00-11:00' AND telephone IS NULL"), 1);
-    /* Another workbook needs a mapping. */
-    got = import_text(s, table_workbook(s->a, (struct table_workbook){.rows = "<row><c t=\"str\"><v>Nom</v></c><c t=\"str\"><v>Ville</v></c></row><row><c t=\"str\"><v>Mairie</v></c>"
-                                                                       "<c t=\"str\"><v>Vitré</v></c></row>", .sheet = "Lieux"}));
-    assert_int_equal(got.err, ERR_INVALID);
-    assert_true(has_text(got.why, "--suggest"));
+    clock_set_source(NULL);
 }
 
 /* A cell holds 32,767 UTF-16 units, and an emoji is two of them. */
@@ -366,7 +310,7 @@ static void a_text_too_long_for_a_cell_is_cut(struct store *s)
     buf_lit(&b, "' WHERE source_id = 'lieu-1'");
     store_run(s, arena_cstr(s->a, buf_str(&b)));
     buf_deinit(&b);
-    struct str sheet = file_of(s, export_text(s, EXPORT_XLSX), "xl/worksheets/sheet1.xml");
+    struct str sheet = table_archive_text(s->a, export_text(s, EXPORT_XLSX), "xl/worksheets/sheet1.xml");
     size_t smiles = 0;
     for (ptrdiff_t at = 0; (at = str_find(sheet, STR("🙂"), (size_t)at)) >= 0; at++)
         smiles++;
@@ -378,7 +322,7 @@ static void an_empty_directory_still_makes_files(struct store *s)
 {
     assert_int_equal(assert_valid_lamednum_2_csv(s, export_text(s, EXPORT_LAMEDNUM_2_CSV)), 0);
     assert_str("[]\n", export_text(s, EXPORT_LAMEDNUM_2_JSON));
-    assert_true(has_text(file_of(s, export_text(s, EXPORT_XLSX), "xl/worksheets/sheet1.xml"), "<autoFilter ref=\"A1:AL1\"/>"));
+    assert_true(has_text(table_archive_text(s->a, export_text(s, EXPORT_XLSX), "xl/worksheets/sheet1.xml"), "<autoFilter ref=\"A1:AL1\"/>"));
 }
 
 static bool stop(void *ctx, struct str piece)
@@ -411,7 +355,6 @@ static const struct store_test tests[] = {
     STORE_TEST(the_workbook_is_for_people),
     STORE_TEST(the_workbook_comes_back),
     STORE_TEST(a_real_workbook_comes_back),
-    STORE_TEST(a_workbook_is_corrected_by_hand),
     STORE_TEST(a_text_too_long_for_a_cell_is_cut),
     STORE_TEST(an_empty_directory_still_makes_files),
     STORE_TEST(whoever_goes_away_stops_any_format),

@@ -77,6 +77,26 @@ static void entries_are_chained(struct store *s)
     assert_right(s, total);
 }
 
+static int64_t fields_since(struct store *s, const char *id, int64_t after_ms, struct str_list *names)
+{
+    assert_ok(journal_fields_since(s->conn, s->a, STR("place"), str_from(id), after_ms, names));
+    return (int64_t)names->n;
+}
+
+static void the_fields_of_one_object_since(struct store *s)
+{
+    struct str_list names;
+    append_many(s, 1, 3);
+    append_many(s, 2, 1);
+    int64_t first = store_int(s, "SELECT MIN(at_ms) FROM journal_entry"), last = store_int(s, "SELECT MAX(at_ms) FROM journal_entry");
+    assert_int_equal(fields_since(s, "place-2", first - 1, &names), 2); /* each once */
+    assert_str("nom", names.items[0]);
+    assert_str("horaires.lundi", names.items[1]);
+    assert_int_equal(fields_since(s, "place-1", first - 1, &names), 1);
+    assert_int_equal(fields_since(s, "place-2", last, &names), 0);
+    assert_int_equal(fields_since(s, "place-9", first - 1, &names), 0);
+}
+
 static void the_hash_never_changes(struct store *s)
 {
     (void)s;
@@ -296,6 +316,7 @@ static void the_nightly_walk_fails_on_a_broken_chain(struct store *s)
 
 static const struct store_test tests[] = {
     STORE_TEST(entries_are_chained),
+    STORE_TEST(the_fields_of_one_object_since),
     STORE_TEST(the_hash_never_changes),
     STORE_TEST(a_rollback_leaves_no_hole),
     STORE_TEST(what_is_not_an_entry_is_refused),

@@ -87,12 +87,52 @@ static void a_point_is_never_halved(void **state)
     assert_true(record.latitude.value > 48 && record.longitude.value < -1.55);
 }
 
+/* A row of a workbook: `back` is what comes back when nobody touches it. */
+static void a_row_that_a_person_corrected(void **state)
+{
+    enum { SAID = 1, SINCE = 2, UNDATED = 4, CHOSEN = 8 };
+    static const struct {
+        const char *had, *back, *says;
+        unsigned with;
+        enum policy_fate fate;
+        const char *becomes;
+    } cases[] = {
+        {"+331", "+331", "+332", SAID, POLICY_TAKEN, "+332"},
+        {"+331", "+331", NULL, SAID, POLICY_TAKEN, NULL},                       /* emptied */
+        {"+331", "+331", "+332", SAID | CHOSEN, POLICY_TAKEN, "+332"},          /* the last person wins */
+        {"+331", "+331", NULL, 0, POLICY_SAME, "+331"},                         /* no column */
+        {"01 23", "+331", "+331", SAID, POLICY_SAME, "01 23"},                  /* untouched: as it is */
+        {"01 23", "+331", "01 23", SAID | SINCE, POLICY_SAME, "01 23"},
+        {"+331", "+331", "+332", SAID | SINCE, POLICY_KEPT_SINCE, "+331"},
+        {"+331", "+331", NULL, SAID | SINCE, POLICY_KEPT_SINCE, "+331"},
+        {"+331", "+331", "+332", SAID | UNDATED, POLICY_TAKEN, "+332"},
+        {"+331", "+331", "+332", SAID | UNDATED | CHOSEN, POLICY_KEPT_CHOICE, "+331"},
+        {"+331", "+331", NULL, SAID | UNDATED, POLICY_KEPT_VALUE, "+331"},
+        {"01 23", "+331", "+331", SAID | UNDATED, POLICY_SAME, "01 23"},
+    };
+    const struct field_table *t = field_table(DIRECTORY_PLACE);
+    uint64_t phone = field_bit(t, field_find(t, STR("telephone")));
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct directory_place before = dated("2026-01-01", cases[i].had), back = dated("2026-01-01", cases[i].back);
+        struct directory_place record = dated("2026-01-01", cases[i].says);
+        struct policy_hand hand = {.said = cases[i].with & SAID ? phone : 0, .since = cases[i].with & SINCE ? phone : 0,
+                                   .back = &back, .dated = !(cases[i].with & UNDATED)};
+        struct str name = STR("telephone");
+        struct policy p;
+        import_policy_by_hand(DIRECTORY_PLACE, &before, &record, &hand, (struct str_list){&name, cases[i].with & CHOSEN ? 1 : 0}, today, &p);
+        if (fate(&p, "telephone") != cases[i].fate || !str_eq(record.telephone, str_from(cases[i].becomes)))
+            fail_msg("case %zu: fate %d, becomes \"%.*s\"", i, fate(&p, "telephone"), STR_ARG(record.telephone));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_value),
         cmocka_unit_test(hours_and_their_text_are_one),
         cmocka_unit_test(a_point_is_never_halved),
+        cmocka_unit_test(a_row_that_a_person_corrected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

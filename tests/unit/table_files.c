@@ -32,6 +32,25 @@ struct str table_archive(struct arena *a, const struct table_entry *entries, siz
     return (struct str){bytes, st.size};
 }
 
+struct str table_archive_text(struct arena *a, struct str archive, const char *name)
+{
+    zip_error_t error;
+    zip_error_init(&error);
+    zip_source_t *source = zip_source_buffer_create(archive.p, archive.n, 0, &error);
+    zip_t *zip = zip_open_from_source(source, ZIP_CHECKCONS, &error);
+    zip_stat_t stat;
+    if (!zip || zip_stat(zip, name, 0, &stat) != 0)
+        abort();
+    zip_file_t *file = zip_fopen(zip, name, 0);
+    char *text = arena_alloc(a, stat.size + 1);
+    if (!file || zip_fread(file, text, stat.size) != (zip_int64_t)stat.size || /* checks the CRC at the end */
+        zip_fread(file, text + stat.size, 1) != 0 || zip_fclose(file) != 0)
+        abort();
+    zip_discard(zip);
+    zip_error_fini(&error);
+    return (struct str){text, stat.size};
+}
+
 struct str table_workbook(struct arena *a, struct table_workbook w)
 {
     struct table_entry entries[6];

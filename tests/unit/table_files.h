@@ -11,6 +11,9 @@ struct table_entry {
 /* A zip archive of these entries; the text lives in the arena. */
 struct str table_archive(struct arena *a, const struct table_entry *entries, size_t n);
 
+/* The text of one file of an archive; aborts when it has none, or is damaged. */
+struct str table_archive_text(struct arena *a, struct str archive, const char *name);
+
 /* A workbook of one sheet "Feuille" written by hand: the inside of <sheetData>, of <sst>, of <styleSheet>, the
  * attributes of <workbookPr>, and what follows the rows. Empty ones are left out. */
 struct table_workbook {

@@ -47,6 +47,11 @@ struct field_table {
 const struct field_table *field_table(enum directory_kind kind);
 const struct field *field_find(const struct field_table *t, struct str name);
 
+/* Sets of fields: bits by row of the table, which has fewer than 64. */
+static inline uint64_t field_bit(const struct field_table *t, const struct field *f)
+{
+    return UINT64_C(1) << (f - t->fields);
+}
 static inline void *field_at(const struct field *f, void *record)
 {
     return (char *)record + f->offset;

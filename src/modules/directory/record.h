@@ -52,6 +52,11 @@ enum err record_save_insert(struct db_conn *c, struct arena *a, struct str actor
  * false: nothing differs, nothing was written (but the fingerprint, when its recipe changed). */
 enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
                      void *record, bool *changed) MUST_USE;
+/* Which fields of a record changed after this moment: bits by row of its table of fields. */
+enum err record_fields_since(struct db_conn *c, struct arena *a, enum directory_kind kind, struct str id, int64_t after_ms,
+                             uint64_t *out) MUST_USE;
+/* Who made the choices that a corrected workbook stands for, before the id of the run: undoing it forgets them. */
+#define RECORD_CHOICE_IMPORT "import:"
 /* What differs was chosen by a person: from now on no file changes these fields. Not the date of the source. */
 enum err record_remember_choices(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
                                  const void *record) MUST_USE;

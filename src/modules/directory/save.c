@@ -5,6 +5,8 @@
 #include "modules/directory/record.h"
 #include "modules/journal/journal.h"
 
+static const char *const kind_names[] = {"place", "structure", "service"};
+
 static bool name_changed(enum directory_kind kind, const void *before, const void *after)
 {
     const struct field_table *t = field_table(kind);
@@ -90,19 +92,41 @@ enum err record_save_update(struct db_conn *c, struct arena *a, struct str actor
     return record_journal(c, a, actor, "update", kind, r->id, fields);
 }
 
+/* Hours and their text are one value, see import/policy.h. NULL: links. */
+static const struct field *changed_field(enum directory_kind kind, struct str name)
+{
+    if (str_eq(name, STR("horaires_texte")))
+        name = kind == DIRECTORY_PLACE ? STR("horaires") : STR("horaires_accueil");
+    return field_find(field_table(kind), name);
+}
+
+enum err record_fields_since(struct db_conn *c, struct arena *a, enum directory_kind kind, struct str id, int64_t after_ms,
+                             uint64_t *out)
+{
+    struct str_list names;
+    *out = 0;
+    TRY(journal_fields_since(c, a, str_from(kind_names[kind]), id, after_ms, &names));
+    for (size_t i = 0; i < names.n; i++) {
+        const struct field *f = changed_field(kind, names.items[i]);
+        if (f)
+            *out |= field_bit(field_table(kind), f);
+    }
+    return OK;
+}
+
 enum err record_remember_choices(struct db_conn *c, struct arena *a, struct str actor, enum directory_kind kind, const void *before,
                                  const void *record)
 {
     struct str rest = record_changed_fields(a, kind, before, record), name;
     while (str_split(&rest, ',', &name)) {
-        if (str_eq(name, STR("horaires_texte"))) /* one value with the hours, see import/policy.h */
-            name = kind == DIRECTORY_PLACE ? STR("horaires") : STR("horaires_accueil");
-        if (!field_find(field_table(kind), name) || str_eq(name, STR("date_maj"))) /* a date that stays would make every file old */
+        const struct field *f = changed_field(kind, name);
+        if (!f || str_eq(name, STR("date_maj"))) /* a date that stays would make every file old */
             continue;
         TRY(db_exec(c,
                     "INSERT INTO directory_choice (kind, record_id, field, at_ms, actor) VALUES ($1, $2, $3, $4, $5)"
-                    " ON CONFLICT (kind, record_id, field) DO UPDATE SET at_ms = $4, actor = $5",
-                    DB_PARAMS(DB_INT(kind), DB_TEXT(((const struct directory_record *)before)->id), DB_TEXT(name),
+                    " ON CONFLICT (kind, record_id, field) DO UPDATE SET at_ms = $4, actor = $5"
+                    " WHERE excluded.actor NOT LIKE '" RECORD_CHOICE_IMPORT "%'", /* undone, the older choice is there still */
+                    DB_PARAMS(DB_INT(kind), DB_TEXT(((const struct directory_record *)before)->id), DB_TEXT(str_from(f->name)),
                               DB_INT(clock_now_ms()), DB_TEXT(actor)),
                     NULL));
     }
@@ -175,7 +199,6 @@ enum err directory_changed(struct db_conn *c)
 enum err record_journal(struct db_conn *c, struct arena *a, struct str actor, const char *action,
                         enum directory_kind kind, struct str id, struct str fields)
 {
-    static const char *const kind_names[] = {"place", "structure", "service"};
     struct str names[64], name;
     size_t n = 0;
     while (n < sizeof names / sizeof *names && str_split(&fields, ',', &name))

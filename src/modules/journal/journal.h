@@ -26,6 +26,10 @@ struct journal_entry {
  * letters, digits and _ . - ; ERR_BUG: no writing transaction. */
 enum err journal_append(struct db_conn *c, const struct journal_entry *e) MUST_USE;
 
+/* Names of the fields that committed entries about one object later than `after_ms` hold, each once; texts in `a`. */
+enum err journal_fields_since(struct db_conn *c, struct arena *a, struct str object_kind, struct str object_id, int64_t after_ms,
+                              struct str_list *out) MUST_USE;
+
 /* Walks the chain, in a reading transaction of its own. */
 struct journal_report {
     int64_t entries; /* read and right, before the first broken link */

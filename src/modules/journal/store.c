@@ -193,6 +193,39 @@ enum err journal_append(struct db_conn *c, const struct journal_entry *e)
     return OK;
 }
 
+/* -- reading --------------------------------------------------------------------------------------- */
+
+/* Of put_detail. */
+static void add_names(struct arena *a, struct str detail, struct str_list *out, size_t *cap)
+{
+    struct str piece;
+    for (bool name = false; str_split(&detail, '"', &piece); name = !name) {
+        size_t i = 0;
+        while (i < out->n && !str_eq(out->items[i], piece))
+            i++;
+        if (!name || i < out->n)
+            continue;
+        out->items = arena_grow(a, out->items, out->n, cap, out->n + 1, sizeof *out->items);
+        out->items[out->n++] = arena_str(a, piece);
+    }
+}
+
+enum err journal_fields_since(struct db_conn *c, struct arena *a, struct str object_kind, struct str object_id, int64_t after_ms,
+                              struct str_list *out)
+{
+    struct db_rows *r;
+    size_t cap = 0;
+    *out = (struct str_list){NULL, 0};
+    TRY(db_query(c, "SELECT detail FROM journal_entry WHERE object_kind = $1 AND object_id = $2 AND at_ms > $3 ORDER BY seq",
+                 DB_PARAMS(DB_TEXT(object_kind), DB_TEXT(object_id), DB_INT(after_ms)), &r));
+    bool has;
+    enum err e;
+    while ((e = db_next(r, &has)) == OK && has)
+        add_names(a, db_col_text(r, 0), out, &cap);
+    db_rows_end(r);
+    return e;
+}
+
 /* -- verifying ------------------------------------------------------------------------------------- */
 struct walk {
     struct journal_report *report;

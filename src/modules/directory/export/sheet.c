@@ -10,20 +10,22 @@
 
 enum { PACK_FROM = 64 * 1024, XML_MAX = 16 * 1024 * 1024, CELL_MOST = 32767, ROWS_MOST = 1048576 };
 /* Rows of cellXfs in styles_xml. */
-enum { STYLE_HEADER = 1, STYLE_TEXT = 2, STYLE_DATE = 3 };
+enum { STYLE_HEADER = 1, STYLE_TEXT = 2, STYLE_DATE = 3, STYLE_MOMENT = 4 };
 
 static const char styles_xml[] =
-    XML "<styleSheet xmlns=\"" MAIN "\"><numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"dd/mm/yyyy\"/></numFmts>"
+    XML "<styleSheet xmlns=\"" MAIN "\"><numFmts count=\"2\"><numFmt numFmtId=\"164\" formatCode=\"dd/mm/yyyy\"/>"
+    "<numFmt numFmtId=\"165\" formatCode=\"dd/mm/yyyy\\ hh:mm\"/></numFmts>"
     "<fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calibri\"/></font>"
     "<font><b/><sz val=\"11\"/><name val=\"Calibri\"/></font></fonts>"
     "<fills count=\"3\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill patternType=\"gray125\"/></fill>"
     "<fill><patternFill patternType=\"solid\"><fgColor rgb=\"FFDCE6F1\"/><bgColor indexed=\"64\"/></patternFill></fill></fills>"
     "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
     "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>"
-    "<cellXfs count=\"4\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
+    "<cellXfs count=\"5\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
     "<xf numFmtId=\"49\" fontId=\"1\" fillId=\"2\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" applyFont=\"1\" applyFill=\"1\"/>"
     "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>"
-    "<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/></cellXfs>"
+    "<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>"
+    "<xf numFmtId=\"165\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/></cellXfs>"
     "<cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>";
 static const char relations_xml[] =
     XML "<Relationships xmlns=\"" PACKAGE "relationships\"><Relationship Id=\"rId1\" Type=\"" OFFICE "/officeDocument\""
@@ -107,28 +109,35 @@ static void put_special(struct buf *out, struct str piece, uint32_t cp)
         buf_add(out, piece);
 }
 
-/* A cell holds so many UTF-16 units. */
+size_t export_sheet_fit(struct str text)
+{
+    size_t units = 0, i = 0, last = 0; /* last: what fits when one unit is left for the ellipsis */
+    if (text.n <= CELL_MOST)
+        return text.n;
+    while (i < text.n && units <= CELL_MOST) {
+        uint32_t cp;
+        size_t n = utf8_decode(text.p + i, text.n - i, &cp);
+        units += n == 4 ? 2 : 1;
+        i += n > 0 ? n : 1;
+        if (units < CELL_MOST)
+            last = i;
+    }
+    return units <= CELL_MOST ? text.n : last;
+}
+
 static void put_escaped(struct buf *out, struct str s)
 {
-    size_t units = 0, most = s.n <= CELL_MOST ? SIZE_MAX : CELL_MOST - 1;
     for (size_t i = 0; i < s.n;) {
         size_t start = i;
-        while (i < s.n && is_plain((unsigned char)s.p[i]) && units + (i - start) < most)
+        while (i < s.n && is_plain((unsigned char)s.p[i]))
             i++;
-        units += i - start;
         buf_add(out, str_sub(s, start, i - start));
         if (i == s.n)
             break;
         uint32_t cp;
         size_t n = utf8_decode(s.p + i, s.n - i, &cp);
-        size_t width = n == 4 ? 2 : 1;
-        if (units + width > most) {
-            buf_lit(out, "…");
-            break;
-        }
         if (n > 0)
             put_special(out, str_sub(s, i, n), cp);
-        units += width;
         i += n > 0 ? n : 1;
     }
 }
@@ -136,7 +145,10 @@ static void put_escaped(struct buf *out, struct str s)
 static void put_text(struct export_book *b, int style, struct str text)
 {
     open_cell(b, style, " t=\"inlineStr\"><is><t xml:space=\"preserve\">");
-    put_escaped(&b->xml, text);
+    size_t fit = export_sheet_fit(text);
+    put_escaped(&b->xml, str_sub(text, 0, fit));
+    if (fit < text.n)
+        buf_lit(&b->xml, EXPORT_SHEET_CUT);
     buf_lit(&b->xml, "</t></is></c>");
 }
 
@@ -158,9 +170,10 @@ void export_sheet_number(struct export_book *b, struct directory_number v)
 }
 
 /* Days are counted from 1899-12-30; before March 1900 that count is disputed, and the text stays. */
+enum { EPOCH = 25569, FIRST_SURE = 61 };
+
 void export_sheet_date(struct export_book *b, struct str day)
 {
-    enum { EPOCH = 25569, FIRST_SURE = 61 };
     struct civil_date d;
     int64_t serial = civil_parse(day, &d) ? civil_to_days(d) + EPOCH : 0;
     if (serial < FIRST_SURE) {
@@ -170,6 +183,18 @@ void export_sheet_date(struct export_book *b, struct str day)
     open_cell(b, STYLE_DATE, "><v>");
     buf_int(&b->xml, serial);
     buf_lit(&b->xml, "</v></c>");
+    b->column++;
+}
+
+void export_sheet_moment(struct export_book *b, enum zone zone, int64_t at_ms)
+{
+    struct civil_time t = zone_local(zone, at_ms);
+    int64_t seconds = t.hour * 3600 + t.minute * 60 + t.second;
+    if (at_ms > 0) {
+        open_cell(b, STYLE_MOMENT, "><v>");
+        buf_double(&b->xml, (double)(civil_to_days(t.date) + EPOCH) + (double)seconds / 86400);
+        buf_lit(&b->xml, "</v></c>");
+    }
     b->column++;
 }
 

@@ -4,7 +4,11 @@
 #ifndef BALISE_MODULES_DIRECTORY_EXPORT_SHEET_H
 #define BALISE_MODULES_DIRECTORY_EXPORT_SHEET_H
 
+#include "base/clock.h"
 #include "modules/directory/export/zip.h"
+
+/* Ends a text that is longer than a cell can be. */
+#define EXPORT_SHEET_CUT "…"
 
 enum { EXPORT_SHEETS_MAX = 4 };
 struct export_sheet_column {
@@ -28,10 +32,14 @@ enum err export_sheet_begin(struct export_book *b, const char *name, const struc
                             size_t n) MUST_USE;
 void export_sheet_row(struct export_book *b);
 /* The cells of the row, from the first column on. What XML cannot hold is left out; a text longer than a cell can
- * be (32,767) is cut, with an ellipsis. */
+ * be (32,767) is cut. */
 void export_sheet_text(struct export_book *b, struct str text);
 void export_sheet_number(struct export_book *b, struct directory_number v);
 void export_sheet_date(struct export_book *b, struct str day); /* "2026-11-24"; another text stays a text */
+/* Day and time there, to the second; nothing when it is 0 (never). */
+void export_sheet_moment(struct export_book *b, enum zone zone, int64_t at_ms);
+/* How many bytes of a text a cell holds: all, or what leaves room for the ellipsis (32,767 UTF-16 units). */
+size_t export_sheet_fit(struct str text);
 enum err export_sheet_row_end(struct export_book *b) MUST_USE;
 enum err export_book_end(struct export_book *b) MUST_USE;
 void export_book_free(struct export_book *b);

@@ -13,7 +13,8 @@ enum workbook_how {
     WORKBOOK_DATE,
     WORKBOOK_SENTENCE, /* OSM hours as people say them */
     WORKBOOK_LINK,     /* address of the page; of a service: of its structure's */
-    WORKBOOK_FIRST_DAY, WORKBOOK_LAST_DAY, WORKBOOK_CONFIRMED, /* of this directory */
+    WORKBOOK_FIRST_DAY, WORKBOOK_CONFIRMED, /* of this directory */
+    WORKBOOK_LAST_CHANGE, /* of this directory, to the second: tells whether the record changed since the workbook left */
     WORKBOOK_PUBLISHED /* of a place: "source--id", its identifier in the other standards */
 };
 struct workbook_column {

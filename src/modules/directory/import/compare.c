@@ -219,13 +219,23 @@ static enum err come_back(struct importer *im, const struct row *row, struct dir
     return import_changes_add(im, DIRECTORY_IMPORT_BACK, row->kind, before->id, changes);
 }
 
-/* A point found from the address lives as long as the address: no file said it, so none misses it. What the remarks said of
- * it is given back when it stays. */
+/* It was there when the workbook left: what its source says since is newer. */
+static enum err stay_gone(struct importer *im, const struct row *row, const struct directory_record *before)
+{
+    record_of(row->record)->id = before->id;
+    im->counts.kept_deleted++;
+    return import_notes_line(&im->notes, im->rows, row->line, import_name_of(row->kind, row->record), "id", before->source_id,
+                             STR_NONE, "fiche.disparue",
+                             STR("Depuis que ce classeur est sorti, le fichier d’où vient cette fiche ne l’a plus : elle n’est plus montrée."));
+}
+
+/* A point found from the address lives as long as the address: no file said it, so none misses it, and a workbook that says it
+ * again has it from here. What the remarks said of it is given back when it stays. */
 static struct str keep_found_point(struct importer *im, const struct row *row, const void *before, struct policy *policy)
 {
     const struct field_table *t = field_table(row->kind);
     const struct field *point[] = {field_find(t, STR("latitude")), field_find(t, STR("longitude"))};
-    if (row->kind != DIRECTORY_PLACE || policy->fates[point[0] - t->fields] != POLICY_KEPT_VALUE)
+    if (row->kind != DIRECTORY_PLACE || policy->fates[point[0] - t->fields] != (im->hand ? POLICY_SAME : POLICY_KEPT_VALUE))
         return STR_NONE;
     struct str found = geocode_remarked(im->rows, ((const struct directory_record *)before)->remarks);
     bool same = found.n && geocode_same_address(im->rows, before, row->record);
@@ -237,6 +247,18 @@ static struct str keep_found_point(struct importer *im, const struct row *row, c
     return same ? found : STR_NONE;
 }
 
+/* By the rules of files, or by those of what a person corrected: then what changes is their choice. */
+static enum err decide(struct importer *im, const struct row *row, const void *before, struct str_list chosen, struct policy *out)
+{
+    if (im->hand) {
+        TRY(import_by_hand_decide(im, row->kind, before, row->record, chosen, out));
+        return record_remember_choices(im->c, im->rows, arena_printf(im->rows, RECORD_CHOICE_IMPORT "%s", im->changes.id), row->kind, before,
+                                       row->record);
+    }
+    import_policy(row->kind, before, row->record, chosen, im->today, out);
+    return OK;
+}
+
 static enum err change(struct importer *im, const struct row *row)
 {
     const struct field_table *t = field_table(row->kind);
@@ -246,13 +268,17 @@ static enum err change(struct importer *im, const struct row *row)
     struct policy policy;
     bool changed;
     TRY(record_get(im->c, im->rows, row->kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(id)), before));
+    if (row->mark->gone && im->hand && import_by_hand_dated(im, before))
+        return stay_gone(im, row, before);
     TRY(load_choices(im, row->kind, id, &chosen));
     memcpy(says, row->record, t->size);
-    import_policy(row->kind, before, row->record, chosen, im->today, &policy);
+    TRY(decide(im, row, before, chosen, &policy));
     keep_links(row->kind, before, row->record);
     struct str found = keep_found_point(im, row, before, &policy);
     struct str remarks = import_notes_remarks(im->rows, t, row->problems, row->corrections, &policy, row->record);
-    record_of(row->record)->remarks = found.n ? geocode_remark(im->rows, remarks, found) : remarks;
+    if (im->hand)
+        remarks = import_notes_remarks_left(im->rows, t, record_of(before)->remarks, remarks, &policy);
+    record_of(row->record)->remarks = found.n && !im->hand ? geocode_remark(im->rows, remarks, found) : remarks;
     TRY(import_notes_kept(&im->notes, im->rows, row->line, import_name_of(row->kind, row->record), t, &policy, before, says));
     struct str changes = import_notes_changes(im->rows, t, before, row->record);
     if (row->mark->deleted) {
@@ -265,8 +291,6 @@ static enum err change(struct importer *im, const struct row *row)
         return OK;
     }
     im->counts.updated++;
-    if (im->by_hand)
-        TRY(record_remember_choices(im->c, im->rows, arena_printf(im->rows, IMPORT_CHOICE "%s", im->changes.id), row->kind, before, row->record));
     TRY(tell_change(im, row, DIRECTORY_IMPORT_UPDATE, before, row->record));
     return changes.n ? import_changes_add(im, DIRECTORY_IMPORT_UPDATE, row->kind, id, changes) : OK;
 }

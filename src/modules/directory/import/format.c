@@ -99,10 +99,10 @@ struct str format_source_of(struct importer *im, struct str published, struct st
     return str_ends(published, end) ? format_slug(im, str_sub(published, 0, published.n - end.n)) : STR_NONE;
 }
 
-void format_dialled(struct importer *im, struct raw_record *raw)
+void format_dialled(struct arena *a, struct raw_record *raw)
 {
     struct str *cell = raw_cell(raw, "telephone");
-    struct cleaned c = clean_telephone(im->rows, *cell, directory_departement(im->rows, *raw_cell(raw, "code_insee"),
+    struct cleaned c = clean_telephone(a, *cell, directory_departement(a, *raw_cell(raw, "code_insee"),
                                                                               *raw_cell(raw, "code_postal")));
     if (!c.refused)
         *cell = c.value;

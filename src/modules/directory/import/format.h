@@ -82,7 +82,7 @@ struct str format_slug(struct importer *im, struct str text);
 struct str format_slug_of_link(struct importer *im, struct str link);
 struct str format_source_of(struct importer *im, struct str published, struct str id);
 /* The phone that was written as it is dialled, once the address is there: E.164 again. */
-void format_dialled(struct importer *im, struct raw_record *raw);
+void format_dialled(struct arena *a, struct raw_record *raw);
 /* An empty raw record, in im->rows, with room for corrections. */
 struct raw_record *format_raw(struct importer *im, enum directory_kind kind);
 /* The reader wrote something else than what was said: shown with the corrections. */

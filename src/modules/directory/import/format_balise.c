@@ -60,7 +60,7 @@ static enum err read_row(struct importer *im, void *ctx, const struct format_row
             import_ignore(im, row->names[i]);
     }
     if (file->container == FORMAT_CSV)
-        format_dialled(im, raw);
+        format_dialled(im->rows, raw);
     if (raw->kind == DIRECTORY_PLACE)
         raw->source = source_of(im, row);
     if (raw->kind != DIRECTORY_SERVICE) /* a service has the page of its structure */

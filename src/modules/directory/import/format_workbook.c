@@ -1,4 +1,6 @@
 /* The workbook that Balise exports, coming back: somebody corrected it in a spreadsheet. Columns may have moved, or be gone. */
+#include "base/clock.h"
+#include "modules/directory/export/sheet.h"
 #include "modules/directory/export/workbook.h"
 #include "modules/directory/import/format.h"
 #include "table/table.h"
@@ -34,6 +36,7 @@ struct reading {
     struct importer *im;
     const struct workbook_sheet *sheet;
     const struct workbook_column *columns[WORKBOOK_COLUMNS_MAX]; /* of the row's values, while the names are the same */
+    uint64_t said; /* by these columns */
     uint32_t shape;
 };
 
@@ -47,9 +50,13 @@ static const struct workbook_column *column_of(const struct workbook_sheet *shee
 
 static void find_columns(struct reading *r, const struct table_row *row)
 {
+    const struct field_table *t = field_table(r->sheet->kind);
     r->shape = row->shape;
+    r->said = 0;
     for (size_t i = 0; i < row->n; i++) {
         const struct workbook_column *c = column_of(r->sheet, row->names[i]);
+        if (c && c->field)
+            r->said |= field_bit(t, field_find(t, str_from(c->field)));
         if (i < WORKBOOK_COLUMNS_MAX)
             r->columns[i] = c;
         if (!c || i >= WORKBOOK_COLUMNS_MAX)
@@ -85,14 +92,78 @@ static struct str items_of(struct importer *im, struct str lines)
     return cell;
 }
 
-/* The sentence is what people read, and correct: when it no longer says the OSM hours beside it, it wins. */
-static struct str hours_of(struct importer *im, struct str osm, struct str sentence)
+static struct str hours_words(struct arena *a, struct str osm)
 {
     struct hours *h;
     struct str why;
-    if (osm.n == 0 || hours_parse(im->rows, osm, &h, &why) != OK)
-        return osm.n ? osm : sentence;
-    return str_eq(hours_sentence(im->rows, h, HOURS_FR), sentence) ? osm : sentence;
+    return osm.n > 0 && hours_parse(a, osm, &h, &why) == OK ? hours_sentence(a, h, HOURS_FR) : STR_NONE;
+}
+
+/* The sentence is what people read, and correct: when it no longer says the OSM hours beside it, it wins. */
+static struct str hours_of(struct importer *im, struct str osm, struct str sentence)
+{
+    struct str words = hours_words(im->rows, osm);
+    return osm.n > 0 && (words.n == 0 || str_eq(words, sentence)) ? osm : sentence;
+}
+
+/* As people in metropolitan France read it; a workbook says it without its zone. 0: it says no such thing. */
+static int64_t moment_of(struct arena *a, struct str cell)
+{
+    int64_t as_utc;
+    if (!clock_parse_utc(cell.n == strlen("2026-11-26") ? cell : arena_printf(a, "%.*sZ", STR_ARG(cell)), &as_utc) || as_utc < 0)
+        return 0;
+    int second = (int)(as_utc / 1000 % 86400);
+    return zone_to_utc_ms(ZONE_PARIS, (struct civil_time){civil_from_days(as_utc / 86400000), second / 3600, second / 60 % 60, second % 60});
+}
+
+/* What the cells of a row do not say by themselves. */
+static void finish(struct arena *a, struct raw_record *raw)
+{
+    format_dialled(a, raw);
+    if (raw->kind == DIRECTORY_PLACE)
+        raw->date_inconnue = "1970-01-01"; /* written as an empty cell */
+}
+
+static void say(struct arena *a, enum directory_kind kind, const void *record, const struct import_hand *hand, struct raw_record *raw)
+{
+    const struct field_table *t = field_table(kind);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct field *f = &t->fields[i];
+        if (!(hand->said & field_bit(t, f)))
+            continue;
+        struct str cell = field_cell(a, f, record);
+        if (f->kind == FIELD_HOURS && hand->sentence_only)
+            cell = hours_words(a, cell);
+        size_t fit = export_sheet_fit(cell);
+        raw->cells[i] = fit < cell.n ? arena_printf(a, "%.*s" EXPORT_SHEET_CUT, (int)fit, cell.p) : cell;
+    }
+    finish(a, raw);
+}
+
+struct said {
+    struct str link, published, sentence, left;
+    struct str *hours; /* the cell of the field */
+    bool has_sentence;
+};
+
+static void read_cell(struct reading *r, const struct workbook_column *c, struct str value, struct raw_record *raw, struct said *said)
+{
+    struct importer *im = r->im;
+    struct str *cell = c->field ? raw_cell(raw, c->field) : NULL;
+    if (c->how == WORKBOOK_LABELS)
+        *cell = words_of(im, field_find(field_table(raw->kind), str_from(c->field)), value);
+    else if (c->how == WORKBOOK_LINES)
+        *cell = items_of(im, value);
+    else if (c->how == WORKBOOK_SENTENCE)
+        said->sentence = value, said->hours = cell, said->has_sentence = true;
+    else if (c->how == WORKBOOK_LINK)
+        said->link = value;
+    else if (c->how == WORKBOOK_PUBLISHED)
+        said->published = value;
+    else if (c->how == WORKBOOK_LAST_CHANGE)
+        said->left = value;
+    else if (cell)
+        *cell = value;
 }
 
 static enum err read_row(struct reading *r, const struct table_row *row)
@@ -100,39 +171,25 @@ static enum err read_row(struct reading *r, const struct table_row *row)
     struct importer *im = r->im;
     struct raw_record *raw = format_raw(im, r->sheet->kind);
     struct directory_problems problems = {0};
-    struct str link = STR_NONE, published = STR_NONE, sentence = STR_NONE, *hours = NULL;
-    bool has_sentence = false;
+    struct said said = {0};
     if (row->shape != r->shape)
         find_columns(r, row);
-    for (size_t i = 0; i < row->n && i < WORKBOOK_COLUMNS_MAX; i++) {
-        const struct workbook_column *c = r->columns[i];
-        struct str value = str_trim(row->values[i]);
-        struct str *cell = c && c->field ? raw_cell(raw, c->field) : NULL;
-        if (!c)
-            continue;
-        if (c->how == WORKBOOK_LABELS)
-            *cell = words_of(im, field_find(field_table(raw->kind), str_from(c->field)), value);
-        else if (c->how == WORKBOOK_LINES)
-            *cell = items_of(im, value);
-        else if (c->how == WORKBOOK_SENTENCE)
-            sentence = value, hours = cell, has_sentence = true;
-        else if (c->how == WORKBOOK_LINK)
-            link = value;
-        else if (c->how == WORKBOOK_PUBLISHED)
-            published = value;
-        else if (cell)
-            *cell = value;
-    }
-    if (has_sentence)
-        *hours = hours_of(im, *hours, sentence);
-    format_dialled(im, raw);
-    if (raw->kind == DIRECTORY_PLACE) {
-        raw->source = format_source_of(im, published, *raw_cell(raw, "id"));
-        raw->date_inconnue = "1970-01-01"; /* written as an empty cell */
-    }
+    for (size_t i = 0; i < row->n && i < WORKBOOK_COLUMNS_MAX; i++)
+        if (r->columns[i])
+            read_cell(r, r->columns[i], str_trim(row->values[i]), raw, &said);
+    struct import_hand hand = {.said = r->said, .left_ms = moment_of(im->rows, said.left), .say = say,
+                               .sentence_only = said.has_sentence && said.hours->n == 0};
+    if (said.has_sentence)
+        *said.hours = hours_of(im, *said.hours, said.sentence);
+    finish(im->rows, raw);
+    if (raw->kind == DIRECTORY_PLACE)
+        raw->source = format_source_of(im, said.published, *raw_cell(raw, "id"));
     if (raw->kind != DIRECTORY_SERVICE)
-        raw->slug = format_slug_of_link(im, link);
-    return import_raw(im, raw, row->line, &problems);
+        raw->slug = format_slug_of_link(im, said.link);
+    im->hand = &hand;
+    enum err e = import_raw(im, raw, row->line, &problems);
+    im->hand = NULL;
+    return e;
 }
 
 /* -- the sheets ----------------------------------------------------------------------------------- */
@@ -174,7 +231,7 @@ enum err format_read_workbook(struct importer *im, const char **name)
         if (!is_ours(im, &export_workbook_sheets[i]))
             continue;
         *name = "Balise (XLSX)";
-        im->ours = im->by_hand = true;
+        im->ours = true;
         read++;
         TRY(read_sheet(im, &export_workbook_sheets[i]));
     }

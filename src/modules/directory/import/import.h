@@ -58,8 +58,20 @@ enum err import_changes_add(struct importer *im, enum directory_import_action ac
                             struct str changes) MUST_USE;
 enum err import_changes_end(struct importer *im, const char *format) MUST_USE;
 
-/* Who made the choices that a corrected workbook stands for, before the id of the run: undoing it forgets them. */
-#define IMPORT_CHOICE "import:"
+/* -- by_hand.c: rows that a person corrected ---------------------------------------------------- */
+/* What the workbook says besides the values of a row. */
+struct import_hand {
+    uint64_t said;   /* fields that have a column there: bits by row of the table of fields */
+    int64_t left_ms; /* to the second: when the record had last changed, when the workbook left; 0: it does not say */
+    /* The record as the same columns would say it, had nobody touched them. Texts live in `a`, or are those of the record. */
+    void (*say)(struct arena *a, enum directory_kind kind, const void *record, const struct import_hand *hand, struct raw_record *raw);
+    bool sentence_only; /* of the hours */
+};
+/* Decides as import_policy_by_hand; the row of the record is `before`. */
+enum err import_by_hand_decide(struct importer *im, enum directory_kind kind, const void *before, void *record,
+                               struct str_list chosen, struct policy *out) MUST_USE;
+/* Is it of this directory, and does it say when? Then a record that is gone went after the workbook had left. */
+bool import_by_hand_dated(const struct importer *im, const struct directory_record *before);
 
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
@@ -74,7 +86,7 @@ struct importer {
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
     bool ours;    /* what Balise wrote: it tells sources apart (two of them may have given the same id), and it is nobody's list: a
                      record that the directory has goes on answering to the file that it came from */
-    bool by_hand; /* corrected by a person: what changes is their choice */
+    const struct import_hand *hand; /* the row being read was corrected by a person: what changes is their choice; else NULL */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
     bool free_form; /* the file follows no standard of today: every value is written in its best form; otherwise what is

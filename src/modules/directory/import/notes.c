@@ -82,6 +82,8 @@ static const struct {
     [POLICY_KEPT_CHOICE] = {"garde.choix", "Une personne a choisi la valeur de l’annuaire : elle est gardée."},
     [POLICY_KEPT_VALUE] = {"garde.valeur", "Le fichier ne dit plus cette valeur : elle est gardée, à vérifier."},
     [POLICY_KEPT_FRESHER] = {"garde.recente", "La valeur de l’annuaire est plus récente que le fichier : elle est gardée."},
+    [POLICY_KEPT_SINCE] = {"garde.depuis", "La valeur de l’annuaire a changé après la sortie de ce classeur : elle est gardée. Pour la"
+                                           " corriger, exportez de nouveau le classeur."},
 };
 
 static struct str cell_of(struct arena *a, const struct field_table *t, const struct field *f, const void *record)
@@ -144,6 +146,44 @@ struct str import_notes_remarks(struct arena *a, const struct field_table *t, co
     json_array_end(&w);
     if (said > 0 && !b.failed)
         s = arena_str(a, buf_str(&b));
+    buf_deinit(&b);
+    return s;
+}
+
+/* Those about what this row says, or those about the rest. */
+static void copy_remarks(struct json_writer *w, struct arena *a, struct str remarks, const struct field_table *t, const struct policy *p,
+                         bool of_row)
+{
+    json_t *all = NULL, *one;
+    size_t i;
+    if (str_trim(remarks).n == 0 || json_parse(a, remarks, &all, NULL) != OK)
+        return;
+    json_array_foreach(all, i, one) {
+        struct str v[4];
+        for (size_t k = 0; k < sizeof v / sizeof *v; k++)
+            v[k] = str_from(json_string_value(json_array_get(one, k)));
+        const struct field *f = field_find(t, v[0]);
+        enum policy_fate fate = f ? p->fates[f - t->fields] : POLICY_SAME;
+        if (of_row != (fate == POLICY_TAKEN || fate == POLICY_KEPT_VALUE))
+            continue;
+        json_array_begin(w);
+        for (size_t k = 0; k < sizeof v / sizeof *v; k++)
+            json_str(w, v[k]);
+        json_array_end(w);
+    }
+}
+
+struct str import_notes_remarks_left(struct arena *a, const struct field_table *t, struct str old, struct str made, const struct policy *p)
+{
+    struct buf b;
+    struct json_writer w;
+    buf_init(&b, CHANGES_MAX);
+    json_start(&w, &b);
+    json_array_begin(&w);
+    copy_remarks(&w, a, old, t, p, false);
+    copy_remarks(&w, a, made, t, p, true);
+    json_array_end(&w);
+    struct str s = b.n > 2 && !b.failed ? arena_str(a, buf_str(&b)) : STR("");
     buf_deinit(&b);
     return s;
 }

@@ -30,6 +30,10 @@ enum err import_notes_flush(struct import_notes *n) MUST_USE;
 struct str import_notes_remarks(struct arena *a, const struct field_table *t, const struct directory_problems *problems,
                                 const struct directory_corrections *corrections, const struct policy *p, const void *record);
 
+/* Of a row that a person corrected: the remarks that the record had (`old`) stay for what was not touched, those just `made`
+ * are about the rest. */
+struct str import_notes_remarks_left(struct arena *a, const struct field_table *t, struct str old, struct str made, const struct policy *p);
+
 /* What changed between two states of a record: {"nom": ["avant", "après"], "horaires_texte": …}; STR_NONE when nothing
  * did. */
 struct str import_notes_changes(struct arena *a, const struct field_table *t, const void *before, const void *after);

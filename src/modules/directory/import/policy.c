@@ -92,6 +92,13 @@ static void join_point(const struct field_table *t, struct policy *p)
     *a = *b = kept;
 }
 
+static void keep(const struct field_table *t, const struct policy *p, const void *before, void *record)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (p->fates[i] >= POLICY_KEPT_CHOICE)
+            import_policy_copy(t, &t->fields[i], before, record);
+}
+
 void import_policy(enum directory_kind kind, const void *before, void *record, struct str_list chosen, struct civil_date today,
                    struct policy *out)
 {
@@ -100,7 +107,25 @@ void import_policy(enum directory_kind kind, const void *before, void *record, s
     for (size_t i = 0; i < t->n; i++)
         out->fates[i] = fate_of(t, &t->fields[i], before, record, is_chosen(chosen, &t->fields[i]), older);
     join_point(t, out);
-    for (size_t i = 0; i < t->n; i++)
-        if (out->fates[i] >= POLICY_KEPT_CHOICE)
-            import_policy_copy(t, &t->fields[i], before, record);
+    keep(t, out, before, record);
+}
+
+void import_policy_by_hand(enum directory_kind kind, const void *before, void *record, const struct policy_hand *hand,
+                           struct str_list chosen, struct civil_date today, struct policy *out)
+{
+    const struct field_table *t = field_table(kind);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct field *f = &t->fields[i];
+        uint64_t bit = field_bit(t, f);
+        bool touched = (hand->said & bit) && !equal(t, f, hand->back, record) && !equal(t, f, before, record);
+        out->fates[i] = !touched ? POLICY_SAME : (hand->since & bit) ? POLICY_KEPT_SINCE : POLICY_TAKEN;
+        if (!touched)
+            import_policy_copy(t, f, before, record);
+    }
+    if (!hand->dated) {
+        import_policy(kind, before, record, chosen, today, out);
+        return;
+    }
+    join_point(t, out);
+    keep(t, out, before, record);
 }

@@ -12,7 +12,8 @@ enum policy_fate {
     POLICY_TAKEN,       /* what the file says */
     POLICY_KEPT_CHOICE, /* a person chose what is there, or emptied it */
     POLICY_KEPT_VALUE,  /* the file says nothing any more: to be checked */
-    POLICY_KEPT_FRESHER /* what is there is dated after the file */
+    POLICY_KEPT_FRESHER, /* what is there is dated after the file */
+    POLICY_KEPT_SINCE    /* what is there changed after the workbook that a person corrected had left */
 };
 enum { POLICY_FIELDS_MAX = 40 };
 struct policy {
@@ -23,6 +24,17 @@ struct policy {
  * fields that a person chose. `today`: a date after it proves nothing. */
 void import_policy(enum directory_kind kind, const void *before, void *record, struct str_list chosen, struct civil_date today,
                    struct policy *out);
+
+/* The same for a row that a person corrected. A field is untouched when it has no column (`said`), or says what the record has,
+ * as it is or as it comes back when nobody touched it (`back`): it stays. The others are the person's choice, over an older
+ * one and were they emptied, but for those that changed `since`. */
+struct policy_hand {
+    uint64_t said, since; /* bits by row of the table of fields */
+    const void *back;
+    bool dated; /* false: nobody knows what changed since; fields that are touched follow the rules above */
+};
+void import_policy_by_hand(enum directory_kind kind, const void *before, void *record, const struct policy_hand *hand,
+                           struct str_list chosen, struct civil_date today, struct policy *out);
 
 /* Sets one field of a record as another has it; hours take their text along. */
 void import_policy_copy(const struct field_table *t, const struct field *f, const void *from, void *to);

@@ -193,7 +193,7 @@ static enum err undo_all(struct undo *u)
     if (kept == 0 && wanted > 0)
         return ERR_GONE;
     TRY(db_exec(u->c, "DELETE FROM directory_choice WHERE actor = $1",
-                DB_PARAMS(DB_TEXT(arena_printf(u->a, IMPORT_CHOICE "%.*s", STR_ARG(u->import_id)))), NULL));
+                DB_PARAMS(DB_TEXT(arena_printf(u->a, RECORD_CHOICE_IMPORT "%.*s", STR_ARG(u->import_id)))), NULL));
     for (size_t i = 0; i < n; i++) {
         TRY(undo_one(u, &changes[i]));
         arena_reset(u->rows);

@@ -1,0 +1,51 @@
+/* A row of a workbook that a person corrected, against the record: what they touched, and what changed meanwhile. */
+#include "base/clock.h"
+#include "modules/directory/import/import.h"
+
+/* A moment as the workbook can say it: to the second; of the hour that comes twice in autumn, the first. */
+static int64_t as_said(int64_t at_ms)
+{
+    return zone_to_utc_ms(ZONE_PARIS, zone_local(ZONE_PARIS, at_ms));
+}
+
+/* A record that is younger than the row says came here from the workbook of another directory. */
+bool import_by_hand_dated(const struct importer *im, const struct directory_record *before)
+{
+    return im->hand->left_ms > 0 && as_said(before->created_at_ms) <= im->hand->left_ms;
+}
+
+/* The journal knows which fields; what it forgot since may be any of them. */
+static enum err changed_since(struct importer *im, enum directory_kind kind, const struct directory_record *before, uint64_t *out)
+{
+    enum { LAST_OF_SECOND = 999 };
+    *out = 0;
+    if (as_said(before->updated_at_ms) <= im->hand->left_ms)
+        return OK;
+    TRY(record_fields_since(im->c, im->rows, kind, before->id, im->hand->left_ms + LAST_OF_SECOND, out));
+    if (*out == 0)
+        *out = UINT64_MAX;
+    return OK;
+}
+
+/* What comes back of a record when nobody touches it: cleaning may write it otherwise, a cell may be too short for it. */
+static const void *back_untouched(struct importer *im, enum directory_kind kind, const void *before)
+{
+    struct directory_problems problems = {0};
+    struct directory_corrections corrections = {0};
+    struct raw_record raw = {.kind = kind, .source = ((const struct directory_record *)before)->source};
+    im->hand->say(im->rows, kind, before, im->hand, &raw);
+    void *back = raw_read(im->rows, &raw, im->free_form, im->today, &problems, &corrections);
+    import_check(im->in, im->today, im->rows, kind, back, &problems);
+    return back;
+}
+
+enum err import_by_hand_decide(struct importer *im, enum directory_kind kind, const void *before, void *record,
+                               struct str_list chosen, struct policy *out)
+{
+    struct policy_hand hand = {.said = im->hand->said, .back = back_untouched(im, kind, before),
+                               .dated = import_by_hand_dated(im, before)};
+    if (hand.dated)
+        TRY(changed_since(im, kind, before, &hand.since));
+    import_policy_by_hand(kind, before, record, &hand, chosen, im->today, out);
+    return OK;
+}
