@@ -27,7 +27,7 @@ struct str buf_str(const struct buf *b)
     return (struct str){b->p ? b->p : "", b->n};
 }
 
-static bool make_room(struct buf *b, size_t n)
+bool buf_grow(struct buf *b, size_t n)
 {
     if (b->failed || n > b->max || b->n > b->max - n) {
         b->failed = true;
@@ -46,41 +46,6 @@ static bool make_room(struct buf *b, size_t n)
     b->p = p;
     b->cap = cap;
     return true;
-}
-
-char *buf_reserve(struct buf *b, size_t n)
-{
-    if ((b->failed || !b->p || n > b->cap - b->n) && !make_room(b, n))
-        return NULL;
-    return b->p + b->n;
-}
-
-void buf_commit(struct buf *b, size_t n)
-{
-    b->n += n;
-}
-
-void buf_char(struct buf *b, char c)
-{
-    char *p = buf_reserve(b, 1);
-    if (p) {
-        *p = c;
-        b->n++;
-    }
-}
-
-void buf_add(struct buf *b, struct str s)
-{
-    char *p = s.n ? buf_reserve(b, s.n) : NULL;
-    if (p) {
-        memcpy(p, s.p, s.n);
-        b->n += s.n;
-    }
-}
-
-void buf_lit(struct buf *b, const char *cstr)
-{
-    buf_add(b, str_from(cstr));
 }
 
 void buf_int(struct buf *b, int64_t v)

@@ -6,11 +6,6 @@
 
 #include "base/utf8.h"
 
-struct str str_from(const char *cstr)
-{
-    return cstr ? (struct str){cstr, strlen(cstr)} : STR_NONE;
-}
-
 struct str str_sub(struct str s, size_t from, size_t n)
 {
     if (from >= s.n)

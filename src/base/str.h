@@ -25,7 +25,11 @@ struct str_list {
 /* For printf: "%.*s", STR_ARG(s). */
 #define STR_ARG(s) (int)((s).n > INT32_MAX ? INT32_MAX : (s).n), (s).n ? (s).p : ""
 
-struct str str_from(const char *cstr); /* NULL gives STR_NONE */
+/* NULL gives STR_NONE. Inline: of a literal, nothing is counted. */
+static inline struct str str_from(const char *cstr)
+{
+    return cstr ? (struct str){cstr, strlen(cstr)} : STR_NONE;
+}
 struct str str_sub(struct str s, size_t from, size_t n); /* cut to what exists */
 
 bool str_eq(struct str a, struct str b);

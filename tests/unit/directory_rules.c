@@ -8,6 +8,7 @@
 
 #include "modules/directory/directory.h"
 #include "modules/directory/fields.h"
+#include "modules/directory/inclusion.h"
 
 static struct arena *a;
 static const struct civil_date today = {2026, 11, 24};
@@ -455,6 +456,66 @@ static void fingerprints(void **state)
     }
 }
 
+/* -- what is derived from a place: an export reads nothing else of it ------------------------------ */
+
+static void fill(const struct field *f, struct directory_place *p)
+{
+    static const struct {
+        const char *field, *value;
+    } valid[] = {{"pivot", "55210055400013"}, {"date_maj", "2026-01-01"}, {"code_insee", "35238"}, {"code_postal", "35000"},
+                 {"site_web", "https://lieu.example/"}, {"prise_rdv", "https://lieu.example/rdv"},
+                 {"fiche_acces_libre", "https://acces.example/1"}};
+    const char *value = f->name;
+    if (f->kind == FIELD_SET || f->kind == FIELD_ONE)
+        for (int i = 0; i < (f->kind == FIELD_ONE ? 1 : directory_enum(f->values)->n); i++)
+            directory_set_add(field_at(f, p), i);
+    else if (f->kind == FIELD_NUMBER)
+        *(struct directory_number *)field_at(f, p) = (struct directory_number){true, 48};
+    for (size_t i = 0; i < sizeof valid / sizeof *valid; i++)
+        if (strcmp(f->name, valid[i].field) == 0)
+            value = valid[i].value;
+    if (f->kind != FIELD_SET && f->kind != FIELD_ONE && f->kind != FIELD_NUMBER)
+        field_load_cell(a, f, p, str_from(value));
+}
+
+/* Without the field, is something else made? Then the field is read. */
+static void assert_reads(const struct directory_place *full, const struct field *f)
+{
+    uint64_t bit = field_bit(field_table(DIRECTORY_PLACE), f);
+    struct directory_place without = *full;
+    const struct directory_place *of[] = {full, &without};
+    char structures[2][33], services[2][33];
+    field_clear(f, &without);
+    for (int i = 0; i < 2; i++) {
+        struct directory_structure s;
+        struct directory_service v;
+        inclusion_structure_of_place(a, of[i], &s);
+        inclusion_service_of_place(a, of[i], STR_NONE, &v);
+        fields_fingerprint(field_table(DIRECTORY_STRUCTURE), &s, structures[i]);
+        fields_fingerprint(field_table(DIRECTORY_SERVICE), &v, services[i]);
+    }
+    if (strcmp(structures[0], structures[1]) != 0 && !(inclusion_structure_fields() & bit))
+        fail_msg("a structure is made of %s too", f->name);
+    if (strcmp(services[0], services[1]) != 0 && !(inclusion_service_fields() & bit))
+        fail_msg("a service is made of %s too", f->name);
+}
+
+static void what_is_made_of_a_place_is_read(void **state)
+{
+    const struct field_table *t = field_table(DIRECTORY_PLACE);
+    struct directory_place full = a_place();
+    (void)state;
+    full.record.updated_at_ms = INT64_C(1795680000000);
+    for (size_t i = 0; i < t->n; i++)
+        fill(&t->fields[i], &full);
+    struct directory_place short_one = full; /* the summary counts when there is nothing longer */
+    short_one.presentation_detail = STR_NONE;
+    for (size_t i = 0; i < t->n; i++) {
+        assert_reads(&full, &t->fields[i]);
+        assert_reads(&short_one, &t->fields[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +539,7 @@ int main(void)
         cmocka_unit_test(departements),
         cmocka_unit_test(fields_are_those_of_the_standards),
         cmocka_unit_test(fingerprints),
+        cmocka_unit_test(what_is_made_of_a_place_is_read),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

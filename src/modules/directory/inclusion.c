@@ -5,9 +5,42 @@
 
 enum { NAME_MIN = 3, NAME_MOST = 150, DESCRIPTION_MIN = 5, DESCRIPTION_MOST = 10000 };
 
+#define SHARED_FIELDS                                                                                                  \
+    "id", "date_maj", "presentation_resume", "presentation_detail", "commune", "code_postal", "code_insee", "adresse", \
+        "complement_adresse", "latitude", "longitude", "telephone", "courriels", "horaires"
+static const char *const structure_fields[] = {SHARED_FIELDS, "nom", "pivot", "site_web", "fiche_acces_libre",
+                                               "dispositif_programmes_nationaux", NULL};
+static const char *const service_fields[] = {SHARED_FIELDS, "services", "frais_a_charge", "publics_specifiquement_adresses",
+                                             "prise_en_charge_specifique", "modalites_acces", "modalites_accompagnement", "prise_rdv", NULL};
+
+static uint64_t bits_of(const char *const *names)
+{
+    const struct field_table *t = field_table(DIRECTORY_PLACE);
+    uint64_t bits = 0;
+    for (; *names; names++)
+        bits |= field_bit(t, field_find(t, str_from(*names)));
+    return bits;
+}
+
+uint64_t inclusion_structure_fields(void)
+{
+    return bits_of(structure_fields);
+}
+
+uint64_t inclusion_service_fields(void)
+{
+    return bits_of(service_fields);
+}
+
 struct str inclusion_id_of_place(struct arena *a, const struct directory_record *place)
 {
-    return arena_printf(a, "%.*s--%.*s", STR_ARG(place->source), STR_ARG(place->source_id));
+    struct str source = place->source, id = place->source_id;
+    char *p = arena_alloc(a, source.n + 2 + id.n + 1);
+    /* By hand: twice a place, it was a tenth of the time of an export. */
+    memcpy(p, source.n ? source.p : "", source.n);
+    memcpy(p + source.n, "--", 2);
+    memcpy(p + source.n + 2, id.n ? id.p : "", id.n);
+    return (struct str){p, source.n + 2 + id.n};
 }
 
 /* At most `most` code points; an ellipsis says that something was cut. */

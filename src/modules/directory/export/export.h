@@ -53,6 +53,7 @@ struct export_part {
     const char *first, *second; /* what orders: expressions that an index holds, so that rows come without a sort */
     const char *from;           /* " FROM … WHERE …" */
     const char *host;           /* expression: published id of the structure that it belongs to; NULL: not asked */
+    uint64_t (*fields)(void);   /* those that are read: bits by row of the table; NULL: all. The others are empty */
 };
 /* Valid until `write` returns. */
 struct export_row {

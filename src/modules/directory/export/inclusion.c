@@ -11,7 +11,7 @@ static const struct export_part structures[] = {
     {DIRECTORY_STRUCTURE, "t.source", "t.source_id", " FROM directory_structure t WHERE t.deleted_at_ms = 0", NULL},
     {DIRECTORY_PLACE, "t.source", DERIVED_ID,
      " FROM directory_place t" HOST " WHERE " EXPORT_PLACE_IS_LIVE " AND h.id IS NULL AND NOT EXISTS (SELECT 1"
-     " FROM directory_structure n WHERE n.source_id = " DERIVED_ID " AND n.deleted_at_ms = 0)", NULL},
+     " FROM directory_structure n WHERE n.source_id = " DERIVED_ID " AND n.deleted_at_ms = 0)", NULL, inclusion_structure_fields},
 };
 /* A place that offers nothing has no service; one whose structure tells its services adds none. */
 static const struct export_part services[] = {
@@ -22,7 +22,7 @@ static const struct export_part services[] = {
      " FROM directory_place t" HOST " WHERE " EXPORT_PLACE_IS_LIVE " AND t.services IS NOT NULL AND (h.id IS NULL OR NOT EXISTS"
      " (SELECT 1 FROM directory_service v WHERE v.structure_id = h.id AND v.deleted_at_ms = 0)) AND NOT EXISTS (SELECT 1"
      " FROM directory_service n WHERE n.source_id = " DERIVED_ID " AND n.deleted_at_ms = 0)",
-     "h.source_id"},
+     "h.source_id", inclusion_service_fields},
 };
 
 static void write_list(struct json_writer *w, struct str cell)

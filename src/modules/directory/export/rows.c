@@ -28,6 +28,7 @@ struct plan {
     const struct export_part *parts;
     size_t n_parts;
     unsigned with;
+    uint64_t fields[DIRECTORY_SERVICE + 1]; /* of the kind, which are read */
     int start[DIRECTORY_SERVICE + 1]; /* first column of the kind; 0: not read */
     int columns;
 };
@@ -36,24 +37,32 @@ struct plan {
  * part, or of nothing. */
 enum { COL_PART, COL_HOST, COL_FIRST, COL_SECOND };
 
-static int columns_of(enum directory_kind kind, unsigned with)
+static bool is_read(const struct plan *p, const struct field_table *t, size_t i)
 {
-    int n = (int)field_table(kind)->n;
+    return (p->fields[t->kind] & field_bit(t, &t->fields[i])) != 0;
+}
+
+static int columns_of(const struct plan *p, enum directory_kind kind)
+{
+    const struct field_table *t = field_table(kind);
+    int n = 0;
+    for (size_t i = 0; i < t->n; i++)
+        n += is_read(p, t, i);
     for (const struct column *c = beside[kind]; c->sql; c++)
-        n += (c->with & with) != 0;
+        n += (c->with & p->with) != 0;
     return n;
 }
 
-static void add_columns(struct buf *sql, enum directory_kind kind, unsigned with)
+static void add_columns(struct buf *sql, const struct plan *p, enum directory_kind kind)
 {
     const struct field_table *t = field_table(kind);
     for (size_t i = 0; i < t->n; i++)
-        if (t->fields[i].column)
+        if (is_read(p, t, i) && t->fields[i].column)
             buf_printf(sql, ", t.%s", t->fields[i].column);
-        else /* the structure of a service */
+        else if (is_read(p, t, i)) /* the structure of a service */
             buf_lit(sql, ", s.source_id");
     for (const struct column *c = beside[kind]; c->sql; c++)
-        if (c->with & with)
+        if (c->with & p->with)
             buf_printf(sql, ", t.%s", c->sql);
 }
 
@@ -68,9 +77,9 @@ static void add_part(struct buf *sql, struct plan *p, size_t which)
         if (p->start[kind] == 0)
             continue;
         if ((enum directory_kind)kind == part->kind)
-            add_columns(sql, part->kind, p->with);
+            add_columns(sql, p, part->kind);
         else
-            for (int i = columns_of((enum directory_kind)kind, p->with); i > 0; i--)
+            for (int i = columns_of(p, (enum directory_kind)kind); i > 0; i--)
                 buf_lit(sql, ", NULL");
     }
     buf_lit(sql, part->from);
@@ -81,11 +90,13 @@ static const char *make_statement(struct exporter *x, struct plan *p)
     struct buf sql;
     buf_init(&sql, 64 * 1024);
     p->columns = p->n_parts > 1 ? COL_SECOND + 1 : COL_HOST + 1;
+    for (size_t i = 0; i < p->n_parts; i++)
+        p->fields[p->parts[i].kind] |= p->parts[i].fields ? p->parts[i].fields() : UINT64_MAX;
     for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
         for (size_t i = 0; i < p->n_parts; i++)
             if (p->parts[i].kind == (enum directory_kind)kind && p->start[kind] == 0) {
                 p->start[kind] = p->columns;
-                p->columns += columns_of((enum directory_kind)kind, p->with);
+                p->columns += columns_of(p, (enum directory_kind)kind);
             }
     for (size_t i = 0; i < p->n_parts; i++)
         add_part(&sql, p, i);
@@ -101,7 +112,7 @@ static const char *make_statement(struct exporter *x, struct plan *p)
 /* -- reading, ahead of the writing ------------------------------------------------------------------- */
 
 /* Half of an export is the database's work: another thread does it, some rows ahead. */
-enum { BLOCK_ROWS = 8 };
+enum { BLOCK_ROWS = 32 }; /* fewer wake the other thread more often; more no longer fit in its cache */
 struct cell {
     bool known;
     union {
@@ -144,21 +155,21 @@ static struct str keep_text(struct reading *r, struct str text)
     return kept;
 }
 
-static struct cell read_cell(struct reading *r, int col, enum cell_kind kind)
+/* In its place: a cell that is returned is written by bytes, then read as a whole, which the processor waits for. */
+static void read_cell(struct reading *r, int col, enum cell_kind kind, struct cell *out)
 {
     const struct db_rows *rows = r->rows;
-    struct cell c = {.known = true};
     if (kind == CELL_TEXT) {
         struct str text = db_col_text(rows, col);
-        c.known = text.n > 0;
-        c.text = c.known ? keep_text(r, text) : STR_NONE;
+        out->known = text.n > 0;
+        out->text = text.n > 0 ? keep_text(r, text) : STR_NONE;
     } else if (kind == CELL_WHOLE) {
-        c.whole = db_col_int(rows, col);
+        out->known = true;
+        out->whole = db_col_int(rows, col);
     } else {
-        c.known = !db_is_null(rows, col);
-        c.real = c.known ? db_col_real(rows, col) : 0;
+        out->known = !db_is_null(rows, col);
+        out->real = out->known ? db_col_real(rows, col) : 0;
     }
-    return c;
 }
 
 static enum directory_kind kind_of_part(const struct plan *p, const struct cell *row)
@@ -170,18 +181,21 @@ static void read_cells(struct reading *r, struct cell *row)
 {
     const struct plan *p = r->plan;
     if (p->n_parts > 1) {
-        row[COL_PART] = read_cell(r, COL_PART, CELL_WHOLE);
-        row[COL_SECOND] = read_cell(r, COL_SECOND, CELL_TEXT);
+        read_cell(r, COL_PART, CELL_WHOLE, &row[COL_PART]);
+        read_cell(r, COL_SECOND, CELL_TEXT, &row[COL_SECOND]);
     }
-    row[COL_HOST] = read_cell(r, COL_HOST, CELL_TEXT);
+    read_cell(r, COL_HOST, CELL_TEXT, &row[COL_HOST]);
     enum directory_kind kind = kind_of_part(p, row);
     const struct field_table *t = field_table(kind);
     int col = p->start[kind];
-    for (size_t i = 0; i < t->n; i++, col++)
-        row[col] = read_cell(r, col, kind_of(&t->fields[i]));
+    for (size_t i = 0; i < t->n; i++)
+        if (is_read(p, t, i)) {
+            read_cell(r, col, kind_of(&t->fields[i]), &row[col]);
+            col++;
+        }
     for (const struct column *c = beside[kind]; c->sql; c++)
         if (c->with & p->with) {
-            row[col] = read_cell(r, col, c->whole ? CELL_WHOLE : CELL_TEXT);
+            read_cell(r, col, c->whole ? CELL_WHOLE : CELL_TEXT, &row[col]);
             col++;
         }
 }
@@ -271,7 +285,8 @@ static void take_row(struct exporter *x, const struct plan *p, const struct cell
     const struct field_table *t = field_table(r->kind);
     const struct cell *cell = row + p->start[r->kind];
     for (size_t i = 0; i < t->n; i++)
-        take_field(x, cell++, &t->fields[i], i, p->with, r);
+        if (is_read(p, t, i))
+            take_field(x, cell++, &t->fields[i], i, p->with, r);
     for (const struct column *c = beside[r->kind]; c->sql; c++) {
         void *at = (char *)r->record + c->offset;
         if (!(c->with & p->with))

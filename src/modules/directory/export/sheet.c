@@ -142,9 +142,15 @@ static void put_escaped(struct buf *out, struct str s)
     }
 }
 
+/* XML is free to change white space that nothing says to keep: readers change what stands at the ends, and line feeds. */
+static bool needs_space(struct str s)
+{
+    return s.n > 0 && ((unsigned char)s.p[0] <= ' ' || (unsigned char)s.p[s.n - 1] <= ' ' || memchr(s.p, '\n', s.n));
+}
+
 static void put_text(struct export_book *b, int style, struct str text)
 {
-    open_cell(b, style, " t=\"inlineStr\"><is><t xml:space=\"preserve\">");
+    open_cell(b, style, needs_space(text) ? " t=\"inlineStr\"><is><t xml:space=\"preserve\">" : " t=\"inlineStr\"><is><t>");
     size_t fit = export_sheet_fit(text);
     put_escaped(&b->xml, str_sub(text, 0, fit));
     if (fit < text.n)
@@ -188,12 +194,13 @@ void export_sheet_date(struct export_book *b, struct str day)
 
 void export_sheet_moment(struct export_book *b, enum zone zone, int64_t at_ms)
 {
+    enum { MILLION = 1000000 }; /* a millionth of a day is less than a tenth of a second */
     struct civil_time t = zone_local(zone, at_ms);
     int64_t seconds = t.hour * 3600 + t.minute * 60 + t.second;
     if (at_ms > 0) {
         open_cell(b, STYLE_MOMENT, "><v>");
-        buf_double(&b->xml, (double)(civil_to_days(t.date) + EPOCH) + (double)seconds / 86400);
-        buf_lit(&b->xml, "</v></c>");
+        buf_int(&b->xml, civil_to_days(t.date) + EPOCH);
+        buf_printf(&b->xml, ".%06d</v></c>", (int)(seconds * MILLION / 86400));
     }
     b->column++;
 }
