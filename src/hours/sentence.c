@@ -308,13 +308,36 @@ static void when_words(struct buf *b, const struct hours_rule *r, enum hours_lan
     }
 }
 
+static int earlier(const void *x, const void *y)
+{
+    const struct hours_span *s = x, *t = y;
+    return s->start != t->start ? (s->start > t->start) - (s->start < t->start) : (s->end > t->end) - (s->end < t->end);
+}
+
+/* As the table of the week says them: in order, those that touch as one. */
+static size_t spans_of(const struct hours_rule *r, struct hours_span spans[HOURS_SPANS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_times; i++)
+        spans[i] = (struct hours_span){.start = r->times[i].start, .end = r->times[i].end, .open_end = r->times[i].open_end};
+    qsort(spans, r->n_times, sizeof *spans, earlier);
+    for (size_t i = 0; i < r->n_times; i++) {
+        struct hours_span *last = n > 0 ? &spans[n - 1] : NULL;
+        if (!last || last->open_end || spans[i].open_end || spans[i].start > last->end)
+            spans[n++] = spans[i];
+        else if (spans[i].end > last->end)
+            last->end = spans[i].end;
+    }
+    return n;
+}
+
 static void times_words(struct buf *b, const struct hours_rule *r, enum hours_language l)
 {
-    for (size_t i = 0; i < r->n_times; i++) {
-        const struct hours_time *t = &r->times[i];
-        struct hours_span span = {.start = t->start, .end = t->end, .open_end = t->open_end};
-        join(b, i, r->n_times, l);
-        hours_span_words(b, &span, true, l);
+    struct hours_span spans[HOURS_SPANS_MAX];
+    size_t n = spans_of(r, spans);
+    for (size_t i = 0; i < n; i++) {
+        join(b, i, n, l);
+        hours_span_words(b, &spans[i], true, l);
     }
 }
 

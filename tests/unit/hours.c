@@ -447,6 +447,10 @@ static void sentences(void **state)
 {
     (void)state;
     IS(sentence("Mo-Fr 09:00-12:00,14:00-17:00", HOURS_FR), "Du lundi au vendredi de 9 h à 12 h et de 14 h à 17 h.");
+    IS(sentence("Mo 14:00-15:00,09:00-12:00,10:00-13:00,13:00-13:30,11:00-11:30", HOURS_FR),
+       "Le lundi de 9 h à 13 h 30 et de 14 h à 15 h.");
+    IS(sentence("Mo 10:00-12:00,17:00+,11:00-13:00,22:00-26:00", HOURS_FR),
+       "Le lundi de 10 h à 13 h, à partir de 17 h et de 22 h à 2 h.");
     IS(sentence("Mo,We 09:00-12:30; Sa[1,3] 10:00-12:00; PH off", HOURS_FR),
        "Le lundi et le mercredi de 9 h à 12 h 30. Le 1er samedi et le 3e samedi du mois de 10 h à 12 h. "
        "Fermé les jours fériés.");
