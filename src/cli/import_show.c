@@ -80,7 +80,10 @@ static void show_notes(const struct import_show *s, const struct directory_impor
     if (n->doubtful > 0)
         printf("  Valeurs gardées, à vérifier : %lld\n", (long long)n->doubtful);
     if (n->kept_deleted > 0)
-        printf("  Fiches retirées de l’annuaire par une personne, laissées retirées : %lld\n", (long long)n->kept_deleted);
+        printf("  Fiches retirées de l’annuaire, laissées retirées : %lld\n", (long long)n->kept_deleted);
+    if (n->kept_since > 0)
+        printf("  Valeurs changées dans l’annuaire après la sortie de ce classeur, gardées : %lld\n%s", (long long)n->kept_since,
+               s->report_path ? "" : "  Pour en avoir la liste, relancez avec --report FICHIER.\n");
     if (res->gone_withheld > 0)
         printf("  %lld fiches ne sont plus dans ce fichier : plus de la moitié, rien n’a été retiré.\n"
                "  Si le fichier est complet, relancez avec --complete ; si c’est une partie, avec --partial.\n",

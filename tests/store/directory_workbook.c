@@ -172,6 +172,7 @@ static void what_changed_since_stays_and_is_told(struct store *s)
     /* The site was not touched in the workbook: its old value does not come back either. */
     assert_int_equal(places(s, "telephone = '+33261910009' AND site_web = 'https://new.example/' AND presentation_resume = 'Ouvert le matin'"), 1);
     assert_true(has_text(got.report, "telephone,'+33261910002,'+33261910009,garde.depuis"));
+    assert_int_equal(got.result.counts.kept_since, 2);
     assert_true(has_text(got.report, "site_web,https://mairie.example/,https://new.example/,garde.depuis"));
     assert_int_equal(choices(s), 1);
     /* The same workbook with one more correction: only what it changed itself has changed since. */
@@ -242,6 +243,31 @@ static void a_column_that_is_gone_says_nothing(struct store *s)
     assert_false(has_text(got.report, "garde."));
 }
 
+/* Names and phones of two places, of which one is not corrected; the third is left out. The source is told by its name alone. */
+static void a_light_sheet(struct store *s)
+{
+    static const char rows[] = "<row><c t=\"str\"><v>Nom</v></c><c t=\"str\"><v>Source</v></c><c t=\"str\"><v>Identifiant de la source</v></c>"
+                               "<c t=\"str\"><v>Téléphone</v></c></row>"
+                               "<row><c t=\"str\"><v>Mairie</v></c><c t=\"str\"><v>Essai</v></c><c t=\"str\"><v>1</v></c>"
+                               "<c t=\"str\"><v>02 61 91 00 02</v></c></row>"
+                               "<row><c t=\"str\"><v>Médiathèque</v></c><c t=\"str\"><v>Essai</v></c><c t=\"str\"><v>2</v></c></row>";
+    begin();
+    struct imported got = import_with(s, STR(HEADER FIRST "2,Médiathèque,Vitré,35500,3 rue Haute,1970-01-01,,,,,,Essai\n"
+                                                          "3,Cyber-base,Vitré,35500,5 rue Haute,1970-01-01,,,,,,Essai\n"),
+                                      (struct directory_import){.feed = STR("liste"), .source = STR("autre-nom")});
+    assert_int_equal(got.err, OK);
+    struct str book = table_workbook(s->a, (struct table_workbook){.rows = rows, .sheet = "Lieux"});
+    for (int time = 0; time < 2; time++) {
+        got = import_with(s, book, (struct directory_import){.feed = STR("liste")});
+        assert_int_equal(got.err, OK);
+        assert_counts(&got, 0, time == 0, 2 - (time == 0), 0);
+        assert_int_equal(got.result.counts.gone, 0);
+    }
+    assert_int_equal(places(s, "telephone = '+33261910002' AND site_web = 'https://mairie.example/' AND adresse = '1 rue Haute'"), 1);
+    assert_int_equal(places(s, "1 = 1"), 3);
+    assert_int_equal(choices(s), 1);
+}
+
 /* Cleaning would write it otherwise, or a cell cannot hold it: as nobody touched it, it stays. */
 static void what_comes_back_otherwise_is_untouched(struct store *s)
 {
@@ -305,6 +331,7 @@ static const struct store_test tests[] = {
     STORE_TEST(the_workbook_of_another_directory),
     STORE_TEST(the_night_of_two_hours),
     STORE_TEST(a_column_that_is_gone_says_nothing),
+    STORE_TEST(a_light_sheet),
     STORE_TEST(what_comes_back_otherwise_is_untouched),
     STORE_TEST(hours_without_their_expression),
     STORE_TEST(a_found_point_goes_with_its_address),

@@ -274,10 +274,11 @@ void directory_normalize_address(struct arena *a, const struct directory_value_s
 struct directory_import_counts {
     int64_t rows, added, updated, unchanged, refused;
     int64_t back;         /* their file says them again */
-    int64_t kept_deleted; /* removed here by a human: left removed */
+    int64_t kept_deleted; /* removed here by a human, or gone after the corrected workbook had left: left removed */
     int64_t gone;         /* no longer in their file; not among the rows */
     int64_t dropped;      /* optional values left aside, one report line each */
     int64_t doubtful;     /* values kept that somebody should look at, one report line each */
+    int64_t kept_since;   /* values of the directory that changed after the corrected workbook had left: kept, one report line each */
     int64_t corrected;    /* values that cleaning changed, one report line each */
 };
 enum directory_import_action { DIRECTORY_IMPORT_ADD, DIRECTORY_IMPORT_UPDATE, DIRECTORY_IMPORT_GONE, DIRECTORY_IMPORT_BACK };

@@ -2,6 +2,39 @@
 #include "base/clock.h"
 #include "modules/directory/import/import.h"
 
+/* Without its published identifier, the place that the same source calls so. */
+static enum err find_source(struct importer *im, struct raw_record *raw)
+{
+    struct db_rows *r;
+    TRY(db_query(im->c, "SELECT source FROM directory_place WHERE COALESCE(source_texte, '') = $1 AND source_id = $2 ORDER BY deleted_at_ms, source",
+                 DB_PARAMS(DB_TEXT(*raw_cell(raw, "source")), DB_TEXT(*raw_cell(raw, "id"))), &r));
+    bool has = false;
+    enum err e = db_next(r, &has);
+    if (e == OK && has)
+        raw->source = db_col_text_in(r, 0, im->rows);
+    db_rows_end(r);
+    return e;
+}
+
+enum err import_by_hand_complete(struct importer *im, struct raw_record *raw)
+{
+    const struct field_table *t = field_table(raw->kind);
+    const uint64_t all = (UINT64_C(1) << t->n) - 1;
+    const struct import_hand rest = {.said = all & ~im->hand->said};
+    bool known = false;
+    if (!im->c)
+        return OK;
+    if (raw->kind == DIRECTORY_PLACE && raw->source.n == 0)
+        TRY(find_source(im, raw));
+    if (rest.said == 0)
+        return OK;
+    void *record = arena_zalloc(im->rows, t->size);
+    TRY(import_find(im, raw->kind, raw->source, *raw_cell(raw, "id"), record, &known));
+    if (known)
+        im->hand->say(im->rows, raw->kind, record, &rest, raw);
+    return OK;
+}
+
 /* A moment as the workbook can say it: to the second; of the hour that comes twice in autumn, the first. */
 static int64_t as_said(int64_t at_ms)
 {

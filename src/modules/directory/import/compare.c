@@ -281,6 +281,8 @@ static enum err change(struct importer *im, const struct row *row)
     record_of(row->record)->remarks = found.n && !im->hand ? geocode_remark(im->rows, remarks, found) : remarks;
     TRY(import_notes_kept(&im->notes, im->rows, row->line, import_name_of(row->kind, row->record), t, &policy, before, says));
     struct str changes = import_notes_changes(im->rows, t, before, row->record);
+    for (size_t i = 0; i < t->n; i++)
+        im->counts.kept_since += policy.fates[i] == POLICY_KEPT_SINCE;
     if (row->mark->deleted) {
         TRY(tell_change(im, row, DIRECTORY_IMPORT_BACK, before, row->record));
         return come_back(im, row, before, changes);
@@ -363,6 +365,16 @@ enum err import_compare(struct importer *im, enum directory_kind kind, void *rec
                                  STR("Fiche retirée de l’annuaire par une personne : elle reste retirée."));
     }
     return write_row(im, &(struct row){kind, record, line, problems, corrections, mark});
+}
+
+enum err import_find(struct importer *im, enum directory_kind kind, struct str source, struct str source_id, void *record,
+                     bool *known)
+{
+    struct marks *m = &im->marks[kind];
+    TRY(load_kind(im, kind));
+    const struct mark *mark = import_marks_find(m, key_of(m, kind, source, source_id));
+    *known = mark && mark->known;
+    return *known ? record_get(im->c, im->rows, kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(import_marks_id(im->rows, mark))), record) : OK;
 }
 
 enum err import_compare_refused(struct importer *im, enum directory_kind kind, const void *record)

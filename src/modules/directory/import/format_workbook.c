@@ -231,7 +231,7 @@ enum err format_read_workbook(struct importer *im, const char **name)
         if (!is_ours(im, &export_workbook_sheets[i]))
             continue;
         *name = "Balise (XLSX)";
-        im->ours = true;
+        im->ours = im->part = true;
         read++;
         TRY(read_sheet(im, &export_workbook_sheets[i]));
     }

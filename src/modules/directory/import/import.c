@@ -121,7 +121,7 @@ static enum err work(struct importer *im, struct directory_import_result *out)
 {
     TRY(import_changes_begin(im));
     TRY(read_file(im, out));
-    if (im->in->feed.n > 0 && !im->in->partial)
+    if (im->in->feed.n > 0 && !im->in->partial && !im->part)
         TRY(import_compare_gone(im));
     TRY(import_changes_end(im, out->format));
     TRY(merge_refresh_import(im->c, im->a, im->in->actor, str_from(im->changes.id)));

@@ -67,6 +67,8 @@ struct import_hand {
     void (*say)(struct arena *a, enum directory_kind kind, const void *record, const struct import_hand *hand, struct raw_record *raw);
     bool sentence_only; /* of the hours */
 };
+/* Gives the row what it has no columns for, from the record that it is about: a lighter sheet can be corrected too. */
+enum err import_by_hand_complete(struct importer *im, struct raw_record *raw) MUST_USE;
 /* Decides as import_policy_by_hand; the row of the record is `before`. */
 enum err import_by_hand_decide(struct importer *im, enum directory_kind kind, const void *before, void *record,
                                struct str_list chosen, struct policy *out) MUST_USE;
@@ -86,6 +88,7 @@ struct importer {
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
     bool ours;    /* what Balise wrote: it tells sources apart (two of them may have given the same id), and it is nobody's list: a
                      record that the directory has goes on answering to the file that it came from */
+    bool part;    /* rows may have been left out of the file by a person: nothing is gone */
     const struct import_hand *hand; /* the row being read was corrected by a person: what changes is their choice; else NULL */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
@@ -129,6 +132,9 @@ enum err import_mapped(struct importer *im, const struct map *m, struct director
 /* Compares one checked record with the directory, and writes what must be. Adds to `problems` what refuses it. */
 enum err import_compare(struct importer *im, enum directory_kind kind, void *record, size_t line,
                         struct directory_problems *problems, const struct directory_corrections *corrections) MUST_USE;
+/* The record that has this key, removed or not; *known false: none. */
+enum err import_find(struct importer *im, enum directory_kind kind, struct str source, struct str source_id, void *record,
+                     bool *known) MUST_USE;
 /* A refused record that the directory has is not gone. */
 enum err import_compare_refused(struct importer *im, enum directory_kind kind, const void *record) MUST_USE;
 /* What the feed said before and this file does not: gone. */
