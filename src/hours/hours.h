@@ -64,7 +64,8 @@ struct str hours_day_words(struct arena *a, const struct hours_day *day, enum ho
 /* "Ouvert jusqu’à 18 h 30", "Fermé · ouvre lundi à 9 h", "Horaires à vérifier"; never empty. */
 struct str hours_now_words(struct arena *a, const struct hours_now *now, const struct hours_place *place,
                            int64_t utc_ms, enum hours_language lang);
-/* The whole expression in a sentence: "Du lundi au vendredi de 9 h à 12 h et de 14 h à 17 h." */
+/* The whole expression in a sentence: "Du lundi au vendredi de 9 h à 12 h et de 14 h à 17 h." Workbooks hold it, and come back:
+ * one that left before its words changed says hours that somebody corrected. */
 struct str hours_sentence(struct arena *a, const struct hours *h, enum hours_language lang);
 
 /* The expression written again in its one canonical form. */
