@@ -3,7 +3,10 @@
 
 #include "../unit/table_files.h"
 #include "base/clock.h"
+#include "modules/directory/export/workbook.h"
+#include "modules/directory/fields.h"
 #include "modules/directory/geocode.h"
+#include "table/table.h"
 
 /* Tests move it. 2026-11-26T08:00:00Z */
 static int64_t now_ms;
@@ -231,6 +234,132 @@ static void the_night_of_two_hours(struct store *s)
     }
 }
 
+/* -- cell by cell ---------------------------------------------------------------------------------- */
+
+static void add_cell(struct buf *b, struct str text)
+{
+    buf_lit(b, "<c t=\"str\"><v>");
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] == '&' || text.p[i] == '<')
+            buf_lit(b, text.p[i] == '&' ? "&amp;" : "&lt;");
+        else
+            buf_char(b, text.p[i]);
+    buf_lit(b, "</v></c>");
+}
+
+/* The row of the place "lieu-1" as the workbook says it, with one cell changed: a book of that row alone. */
+static struct str book_with(struct store *s, struct str xlsx, const char *title, const char *value)
+{
+    struct table *t;
+    struct table_row row;
+    struct str why;
+    bool has;
+    struct buf names, values;
+    assert_int_equal(table_open(s->a, xlsx, (struct table_options){.sheet = STR("Lieux")}, &t, &why), OK);
+    do {
+        assert_int_equal(table_next(t, &row, &has, &why), OK);
+        assert_true(has);
+    } while (!str_eq(table_value(&row, STR("Identifiant de la source")), STR("lieu-1")));
+    buf_init(&names, 1 << 16);
+    buf_init(&values, 1 << 16);
+    for (size_t i = 0; i < row.n; i++) {
+        struct str cell = str_eq(row.names[i], str_from(title)) ? str_from(value) : row.values[i];
+        add_cell(&names, row.names[i]);
+        add_cell(&values, cell);
+    }
+    struct str rows = arena_printf(s->a, "<row>%.*s</row><row>%.*s</row>", STR_ARG(buf_str(&names)), STR_ARG(buf_str(&values)));
+    buf_deinit(&names);
+    buf_deinit(&values);
+    return table_workbook(s->a, (struct table_workbook){.rows = arena_cstr(s->a, rows), .sheet = "Lieux"});
+}
+
+static struct directory_place *lieu_1(struct store *s)
+{
+    struct directory_sheet sheet;
+    struct db_rows *r;
+    bool has;
+    assert_ok(db_query(s->conn, "SELECT id FROM directory_place WHERE source_id = 'lieu-1'", DB_NO_PARAMS, &r));
+    assert_ok(db_next(r, &has));
+    struct str id = db_col_text_in(r, 0, s->a);
+    db_rows_end(r);
+    assert_ok(directory_find_by_id(s->conn, s->a, id, &sheet));
+    return sheet.place;
+}
+
+/* What another value, or none, is for a field of the place: what cannot be read is no correction. */
+static const char *other_value(const struct field *f, const struct directory_place *place)
+{
+    static const struct {
+        const char *field, *value;
+    } others[] = {{"code_postal", "35370"}, {"code_insee", "35360"}, {"commune", "Vitré"}, {"telephone", "02 61 91 00 77"},
+                  {"courriels", "autre@lieu.example"}, {"site_web", "https://autre.example/"}, {"prise_rdv", "https://autre.example/rdv"},
+                  {"fiche_acces_libre", "https://autre.example/acces"}, {"date_maj", "2026-10-20"}, {"pivot", "21350238000019"},
+                  {"latitude", "48.1"}, {"longitude", "-1.3"}};
+    if (f->kind == FIELD_SET)
+        for (int i = 0; i < directory_enum(f->values)->n; i++) {
+            const struct directory_value *v = directory_enum_value(f->values, i);
+            if (!directory_set_has(*(const struct directory_set *)field_in(f, place), i))
+                return v->label ? v->label : v->value;
+        }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(f->name, others[i].field) == 0)
+            return others[i].value;
+    return f->kind == FIELD_HOURS ? "Le mardi de 8 h à 9 h." : "Autre chose";
+}
+
+static void assert_only(struct store *s, const struct field *f, const char *value, const struct directory_place *before)
+{
+    const struct field_table *t = field_table(DIRECTORY_PLACE);
+    const struct directory_place *after = lieu_1(s);
+    if (field_equal(f, before, after))
+        fail_msg("%s: \"%s\" changed nothing", f->name, value);
+    for (size_t i = 0; i < t->n; i++)
+        if (&t->fields[i] != f && !field_equal(&t->fields[i], before, after))
+            fail_msg("%s: \"%s\" changed %s too", f->name, value, t->fields[i].name);
+    int64_t expected = strcmp(f->name, "date_maj") != 0;
+    int64_t own = store_int(s, arena_cstr(s->a, arena_printf(s->a, "SELECT COUNT(*) FROM directory_choice WHERE field = '%s'", f->name)));
+    if (choices(s) != expected || own != expected)
+        fail_msg("%s: \"%s\" makes %d choices", f->name, value, (int)choices(s));
+}
+
+/* A required value cannot be emptied, half a point is none, and the sentence of the hours wins over the expression beside it. */
+static bool can_change(const struct field *f, enum workbook_how how, bool emptied)
+{
+    if (f->kind == FIELD_HOURS)
+        return how == WORKBOOK_SENTENCE;
+    return !emptied || (f->kind != FIELD_NUMBER && !(f->required && f->kind == FIELD_TEXT));
+}
+
+/* Whatever the column: its field changes, it alone, and it is the only choice that is noted. */
+static void one_cell_changes_one_field(struct store *s)
+{
+    const struct workbook_sheet *sheet = &export_workbook_sheets[0];
+    const struct field_table *t = field_table(DIRECTORY_PLACE);
+    int tried = 0;
+    begin();
+    import_ok(s, fixture(s, "places.csv"));
+    struct str xlsx = export_book(s);
+    const struct directory_place *before = lieu_1(s);
+    for (size_t c = 0; c < sheet->n; c++) {
+        const struct workbook_column *column = &sheet->columns[c];
+        const struct field *f = column->field ? field_find(t, str_from(column->field)) : NULL;
+        bool key = f && (strcmp(f->name, "id") == 0 || strcmp(f->name, "source") == 0);
+        for (int emptied = 0; f && !key && emptied < 2; emptied++) {
+            const char *value = emptied ? "" : other_value(f, before);
+            struct directory_undo_result undone;
+            if (!can_change(f, column->how, emptied))
+                continue;
+            struct imported got = from_hand(s, book_with(s, xlsx, column->title, value));
+            assert_counts(&got, 0, 1, 0, 0);
+            assert_only(s, f, value, before);
+            assert_ok(directory_import_undo(s->conn, s->a, got.result.id, STR("test"), &undone));
+            assert_int_equal(undone.restored, 1);
+            tried++;
+        }
+    }
+    assert_true(tried > 50);
+}
+
 /* -- what nobody touched ----------------------------------------------------------------------------- */
 
 static void a_column_that_is_gone_says_nothing(struct store *s)
@@ -330,6 +459,7 @@ static const struct store_test tests[] = {
     STORE_TEST(what_went_since_stays_away),
     STORE_TEST(the_workbook_of_another_directory),
     STORE_TEST(the_night_of_two_hours),
+    STORE_TEST(one_cell_changes_one_field),
     STORE_TEST(a_column_that_is_gone_says_nothing),
     STORE_TEST(a_light_sheet),
     STORE_TEST(what_comes_back_otherwise_is_untouched),
