@@ -379,9 +379,10 @@ static void a_light_sheet(struct store *s)
                                "<c t=\"str\"><v>Téléphone</v></c></row>"
                                "<row><c t=\"str\"><v>Mairie</v></c><c t=\"str\"><v>Essai</v></c><c t=\"str\"><v>1</v></c>"
                                "<c t=\"str\"><v>02 61 91 00 02</v></c></row>"
-                               "<row><c t=\"str\"><v>Médiathèque</v></c><c t=\"str\"><v>Essai</v></c><c t=\"str\"><v>2</v></c></row>";
+                               "<row><c t=\"str\"><v>Médiathèque</v></c><c t=\"str\"><v>Essai</v></c><c t=\"str\"><v>2</v></c>"
+                               "<c t=\"str\"><v>0639 98 00 01</v></c></row>"; /* a mobile, dialled in Mayotte */
     begin();
-    struct imported got = import_with(s, STR(HEADER FIRST "2,Médiathèque,Vitré,35500,3 rue Haute,1970-01-01,,,,,,Essai\n"
+    struct imported got = import_with(s, STR(HEADER FIRST "2,Médiathèque,Mamoudzou,97600,3 rue Haute,1970-01-01,+262639980001,,,,,Essai\n"
                                                           "3,Cyber-base,Vitré,35500,5 rue Haute,1970-01-01,,,,,,Essai\n"),
                                       (struct directory_import){.feed = STR("liste"), .source = STR("autre-nom")});
     assert_int_equal(got.err, OK);

@@ -181,13 +181,15 @@ static enum err read_row(struct reading *r, const struct table_row *row)
                                .sentence_only = said.has_sentence && said.hours->n == 0};
     if (said.has_sentence)
         *said.hours = hours_of(im, *said.hours, said.sentence);
-    finish(im->rows, raw);
     if (raw->kind == DIRECTORY_PLACE)
         raw->source = format_source_of(im, said.published, *raw_cell(raw, "id"));
     if (raw->kind != DIRECTORY_SERVICE)
         raw->slug = format_slug_of_link(im, said.link);
     im->hand = &hand;
-    enum err e = import_raw(im, raw, row->line, &problems);
+    enum err e = import_by_hand_complete(im, raw);
+    finish(im->rows, raw); /* a phone is dialled from where the place is */
+    if (e == OK)
+        e = import_raw(im, raw, row->line, &problems);
     im->hand = NULL;
     return e;
 }
