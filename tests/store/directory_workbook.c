@@ -161,6 +161,42 @@ static void the_last_correction_wins(struct store *s)
     assert_int_equal(places(s, "telephone = '+33261910001'"), 1);
 }
 
+static struct str only_text(struct store *s, const char *sql)
+{
+    struct db_rows *r;
+    bool has;
+    assert_ok(db_query(s->conn, sql, DB_NO_PARAMS, &r));
+    assert_ok(db_next(r, &has));
+    assert_true(has);
+    struct str text = db_col_text_in(r, 0, s->a);
+    db_rows_end(r);
+    return text;
+}
+
+/* It is corrected as any other; its sources go on saying theirs, and no longer what was touched. */
+static void a_merged_place(struct store *s)
+{
+#define OTHER(telephone) HEADER "9,Mairie de Vitré,Vitré,35500,1 rue Haute,1970-01-01," telephone ",,,,,Ailleurs\n"
+    begin();
+    from_source(s, FIRST);
+    assert_int_equal(import_with(s, STR(OTHER("+33261910001")), (struct directory_import){.feed = STR("ailleurs")}).err, OK);
+    struct str parts[] = {only_text(s, "SELECT id FROM directory_place WHERE source_id = '1'"),
+                          only_text(s, "SELECT id FROM directory_place WHERE source_id = '9'")};
+    struct str merge_id, place_id;
+    assert_ok(db_begin(s->conn, DB_WRITE));
+    assert_ok(directory_merge(s->conn, s->a, STR("test"), (struct str_list){parts, 2}, 90, &merge_id, &place_id));
+    assert_ok(db_commit(s->conn));
+    now_ms += 60 * SECOND;
+    struct imported got = from_hand(s, EDITED(export_book(s), {"02 61 91 00 01", "02 61 91 00 02"}, {"Ouvert à tous", ""}));
+    assert_counts(&got, 0, 1, 0, 0);
+#define SEEN "merged_into IS NULL AND telephone = '+33261910002' AND presentation_resume IS NULL AND site_web = "
+    assert_int_equal(places(s, SEEN "'https://mairie.example/'"), 1);
+    now_ms += 60 * SECOND;
+    from_source(s, ROW("+33261910008", "https://new.example/", "Fermé"));
+    assert_int_equal(import_with(s, STR(OTHER("+33261910009")), (struct directory_import){.feed = STR("ailleurs")}).err, OK);
+    assert_int_equal(places(s, SEEN "'https://new.example/'"), 1);
+}
+
 /* -- what changed after the workbook had left ----------------------------------------------------------- */
 
 static void what_changed_since_stays_and_is_told(struct store *s)
@@ -276,12 +312,7 @@ static struct str book_with(struct store *s, struct str xlsx, const char *title,
 static struct directory_place *lieu_1(struct store *s)
 {
     struct directory_sheet sheet;
-    struct db_rows *r;
-    bool has;
-    assert_ok(db_query(s->conn, "SELECT id FROM directory_place WHERE source_id = 'lieu-1'", DB_NO_PARAMS, &r));
-    assert_ok(db_next(r, &has));
-    struct str id = db_col_text_in(r, 0, s->a);
-    db_rows_end(r);
+    struct str id = only_text(s, "SELECT id FROM directory_place WHERE source_id = 'lieu-1'");
     assert_ok(directory_find_by_id(s->conn, s->a, id, &sheet));
     return sheet.place;
 }
@@ -456,6 +487,7 @@ static const struct store_test tests[] = {
     STORE_TEST(a_workbook_is_corrected_by_hand),
     STORE_TEST(an_emptied_cell_empties),
     STORE_TEST(the_last_correction_wins),
+    STORE_TEST(a_merged_place),
     STORE_TEST(what_changed_since_stays_and_is_told),
     STORE_TEST(what_went_since_stays_away),
     STORE_TEST(the_workbook_of_another_directory),
