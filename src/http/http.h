@@ -105,7 +105,8 @@ struct response {
 void response_header(struct response *rs, const char *name, struct str value);
 /* 303 to a local path (language prefix added) or an absolute URL of ours; anything else is ERR_BUG. */
 void response_redirect(struct response *rs, int status, struct str location);
-/* Caching: sets ETag and Last-Modified, answers If-None-Match / If-Modified-Since. True when the answer
+/* An answer that nobody tagged is tagged by its bytes, and not sent again to who has it; this one spares making it.
+ * Caching: sets ETag and Last-Modified, answers If-None-Match / If-Modified-Since. True when the answer
  * is 304 and the handler must return OK at once. `etag` without quotes; modified_ms 0: none. */
 bool response_cached(struct request *rq, struct response *rs, struct str etag, int64_t modified_ms,
                      const char *cache_control);

@@ -1,4 +1,6 @@
 /* From what a handler filled to what is sent: headers, compression, caching, errors. */
+#include <sodium.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "http/error_words.h"
@@ -362,10 +364,31 @@ static bool body_out(struct http_exchange *ex, struct str type)
     return text;
 }
 
+/* What was made again and is the same need not be sent again: a page that is reloaded on a slow phone, an API that is asked
+ * every night. Handlers that can tell before they make anything call response_cached. */
+static void tag_body(struct http_exchange *ex)
+{
+    enum { TAG_BYTES = 16, LEAST = 512 };
+    struct response *rs = &ex->rs;
+    if (ex->rq.method != HTTP_GET || rs->status != 200 || ex->personal || ex->etag.n > 0 || ex->file_fd >= 0 ||
+        rs->body.n < LEAST || set_header(ex, "Cache-Control"))
+        return;
+    unsigned char hash[TAG_BYTES];
+    char *tag = arena_alloc(ex->worker->front, 2 * TAG_BYTES + 1);
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)rs->body.p, rs->body.n, NULL, 0);
+    sodium_bin2hex(tag, 2 * TAG_BYTES + 1, hash, sizeof hash);
+    ex->etag = (struct str){tag, 2 * TAG_BYTES};
+    if (not_modified(&ex->rq, ex->etag, 0)) {
+        rs->status = 304;
+        buf_clear(&rs->body);
+    }
+}
+
 void respond_finish(struct http_exchange *ex)
 {
     struct http_out *out = &ex->out;
     struct response *rs = &ex->rs;
+    tag_body(ex);
     struct str type = str_from(rs->content_type ? rs->content_type : "text/html; charset=utf-8");
     out->status = rs->status;
     out->n_headers = 0;

@@ -77,6 +77,35 @@ static void caches(void **state)
     assert_text(header(&a, "Cache-Control"), "no-store");
 }
 
+/* What was made again and is the same is not sent again, whoever made it. */
+static void tags_what_is_the_same(void **state)
+{
+    (void)state;
+    struct http_test_answer a = get("/api/v1/constante?n=5000"), b = get("/api/v1/constante?n=5001");
+    struct str tag = header(&a, "ETag");
+    assert_true(str_starts(tag, STR("W/\"")) && !str_eq(tag, header(&b, "ETag")));
+    const char *same = arena_cstr(memory, arena_printf(memory, "If-None-Match: %.*s", STR_ARG(tag)));
+    static const char *const codings[] = {"", "\nAccept-Encoding: gzip"};
+    for (size_t i = 0; i < sizeof codings / sizeof *codings; i++) {
+        const char *headers = arena_cstr(memory, arena_printf(memory, "%s%s", same, codings[i]));
+        a = get_with("/api/v1/constante?n=5000", headers);
+        assert_status(a, 304);
+        assert_int_equal(a.body.n, 0);
+        assert_true(str_eq(header(&a, "ETag"), tag));
+        assert_text(header(&a, "Cache-Control"), "no-cache");
+        assert_text(header(&a, "Vary"), "Accept-Encoding");
+        a = get_with("/api/v1/constante?n=5001", headers);
+        assert_status(a, 200);
+    }
+    a = get_with("/garde", same); /* its handler has a tag of its own */
+    assert_text(header(&a, "ETag"), "W/\"v7\"");
+    a = get("/formulaire"); /* holds a visitor's token */
+    assert_null(header(&a, "ETag").p);
+    a = get_with("/nulle-part", "If-None-Match: *");
+    assert_status(a, 404);
+    assert_null(header(&a, "ETag").p);
+}
+
 static struct str gunzip(struct str in)
 {
     size_t room = 4 * 1024 * 1024;
@@ -341,7 +370,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(protects_pages),        cmocka_unit_test(caches),
-        cmocka_unit_test(compresses),            cmocka_unit_test(knows_what_compresses),
+        cmocka_unit_test(tags_what_is_the_same), cmocka_unit_test(compresses),
+        cmocka_unit_test(knows_what_compresses),
         cmocka_unit_test(sends_parts_of_files),  cmocka_unit_test(serves_assets),
         cmocka_unit_test(redirects_within_the_site), cmocka_unit_test(tells_failures),
         cmocka_unit_test(draws_the_programs_errors),

@@ -230,7 +230,7 @@ static enum err page_fail(struct request *rq, struct response *rs)
 static enum err page_form(struct request *rq, struct response *rs)
 {
     struct str token = request_csrf_token(rq, rs);
-    buf_printf(&rs->body, "<form method=post><input type=hidden name=csrf value=\"%.*s\"></form>", STR_ARG(token));
+    buf_printf(&rs->body, "<form method=post><input type=hidden name=csrf value=\"%.*s\"></form>%600s", STR_ARG(token), "");
     return OK;
 }
 
