@@ -70,6 +70,33 @@ static void names(void **state)
     gives("MARCQ-EN-BARŒUL", "99999", "", "Marcq-en-Barœul", "99999", "");
 }
 
+/* Two communes are called Pacé, in Ille-et-Vilaine and in the Orne; without a code, the point tells. */
+static void the_point_tells_namesakes_apart(void **state)
+{
+    static const struct {
+        const char *commune, *postal;
+        bool has_point;
+        struct geo_point point;
+        const char *insee;
+    } cases[] = {
+        {"Pacé", "", true, {48.15, -1.79}, "35210"},
+        {"PACE", "", true, {48.44, 0.0}, "61321"},
+        {"Pacé", "", false, {0, 0}, ""},
+        {"Pacé", "", true, {43.6, 1.44}, ""},          /* near neither */
+        {"Pacé", "61250", true, {48.15, -1.79}, "61321"}, /* the code goes before */
+        {"Rennes", "", true, {48.11, -1.68}, "35238"}, /* there is a Rennes-le-Château, which is another name */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tidy_context cx = {.commune = str_from(cases[i].commune), .code_postal = str_from(cases[i].postal), .level = TIDY_FULL,
+                                  .has_point = cases[i].has_point, .point = cases[i].point};
+        struct tidy_commune out;
+        tidy_commune(arena, &cx, &out);
+        if (!str_eq(out.code_insee.value, str_from(cases[i].insee)))
+            fail_msg("case %zu: \"%s\"", i, text(out.code_insee.value));
+    }
+}
+
 static void codes(void **state)
 {
     (void)state;
@@ -197,7 +224,8 @@ static int drop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names),  cmocka_unit_test(codes),           cmocka_unit_test(corsica),
+        cmocka_unit_test(names),  cmocka_unit_test(the_point_tells_namesakes_apart),
+        cmocka_unit_test(codes),           cmocka_unit_test(corsica),
         cmocka_unit_test(cities), cmocka_unit_test(former_communes), cmocka_unit_test(doubts),
         cmocka_unit_test(addresses),
     };

@@ -16,6 +16,8 @@ enum tidy_level {
 struct tidy_context {
     struct str nom, code_postal, commune, code_insee, departement, adresse;
     enum tidy_level level;
+    bool has_point; /* of a whole record, when its point is right as it is written */
+    struct geo_point point;
 };
 
 /* One value of one field, by the standard's name (LaMednum's for a place, data·inclusion's otherwise): what

@@ -46,6 +46,7 @@ struct clues {
     struct territory_commune by_code;
     struct territory_departement departement; /* of the postal code, else of the INSEE code, else of the context */
     bool has_departement;
+    const struct tidy_context *said;
 };
 
 struct str tidy_commune_code(struct str code_insee)
@@ -262,7 +263,16 @@ static struct str plain_name(struct arena *a, struct str typed)
 
 /* -- which commune ------------------------------------------------------------------------------------- */
 
-enum fit { FIT_POSTED, FIT_CODED, FIT_DEPARTEMENT, FIT_ANY };
+enum fit { FIT_POSTED, FIT_CODED, FIT_DEPARTEMENT, FIT_AROUND, FIT_ANY };
+
+/* The centre of a commune is seldom 20 km from its places; two of one name are seldom less than 60 km apart. */
+enum { NEAR_M = 20000, AROUND_M = 60000 };
+
+static bool is_within(const struct clues *q, const struct territory_commune *c, double most_m)
+{
+    struct territory_point centre = territory_point(NULL, c);
+    return centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(q->said->point, centre.point) <= most_m;
+}
 
 static bool fits(const struct clues *q, const struct territory_commune *c, enum fit fit)
 {
@@ -273,6 +283,8 @@ static bool fits(const struct clues *q, const struct territory_commune *c, enum 
         return q->coded && same_city(&q->by_code, c);
     case FIT_DEPARTEMENT:
         return q->has_departement && str_eq(c->departement, q->departement.code);
+    case FIT_AROUND: /* a namesake that is not far either forbids to choose */
+        return q->said->has_point && is_within(q, c, AROUND_M);
     case FIT_ANY:
         break;
     }
@@ -404,6 +416,8 @@ static struct decision decide(struct clues *q)
         bool certain = q->n_posted == 0 || (!q->coded && m->commune.n_postal_codes == 1);
         return certain ? by_match(m) : (struct decision){.doubt = true};
     }
+    if (q->postal.n == 0 && !q->coded && (m = only_match(q, FIT_AROUND)) != NULL && m->former.n == 0 && is_within(q, &m->commune, NEAR_M))
+        return by_match(m);
     if (q->postal.n == 0 && !q->coded && !q->has_departement && (m = only_match(q, FIT_ANY)) != NULL && m->former.n == 0)
         return by_match(m);
     return (struct decision){.doubt = q->n_posted > 0 || q->coded};
@@ -589,7 +603,7 @@ static bool all_agree(const struct tidy_context *said, struct territory_commune 
 
 void tidy_commune(struct arena *a, const struct tidy_context *said, struct tidy_commune *out)
 {
-    struct clues q = {.a = a};
+    struct clues q = {.a = a, .said = said};
     *out = (struct tidy_commune){.known = false};
     if (all_agree(said, &out->found)) {
         out->known = true;

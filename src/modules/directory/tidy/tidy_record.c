@@ -1,5 +1,5 @@
-/* A whole record: where it is first, since that decides of phones and tells of coordinates; then each cell; then what a list
- * held that belongs to the list next to it. */
+/* A whole record: where it is first, since that decides of phones; then each cell; then what a list held that belongs to the
+ * list next to it. */
 #include "modules/directory/tidy/parts.h"
 
 #include "base/text.h"
@@ -52,6 +52,38 @@ static void take(struct work *w, const struct field *f, struct str *cell, const 
     *cell = c->value;
 }
 
+/* -- coordinates: first, for they tell namesakes apart ----------------------------------------------------- */
+
+static bool right_point(struct str latitude, struct str longitude, struct geo_point *out)
+{
+    return str_to_double(latitude, &out->lat) && str_to_double(longitude, &out->lon) && geo_valid(*out) && geo_in_france(*out);
+}
+
+/* Returns what was given. */
+static struct str tidy_point(struct work *w)
+{
+    struct str *lat = &w->raw->cells[w->plan->latitude], *lon = &w->raw->cells[w->plan->longitude];
+    if (lat->n == 0 && lon->n == 0)
+        return STR_NONE;
+    struct str given = arena_printf(w->a, "%.*s, %.*s", STR_ARG(*lat), STR_ARG(*lon));
+    w->cx.has_point = right_point(*lat, *lon, &w->cx.point);
+    if (w->cx.has_point)
+        return given;
+    struct cleaned_point c = clean_point(w->a, *lat, *lon);
+    *lat = *lon = STR_NONE;
+    if (!c.known) {
+        if (c.refused)
+            field_problem(w->a, w->problems, "latitude", given, c.refused, false);
+        return given;
+    }
+    w->cx.has_point = true;
+    w->cx.point = c.point;
+    *lat = buf_double_in(w->a, c.point.lat);
+    *lon = buf_double_in(w->a, c.point.lon);
+    correct_all(w, "latitude", c.rules, c.n_rules, given, arena_printf(w->a, "%.*s, %.*s", STR_ARG(*lat), STR_ARG(*lon)));
+    return given;
+}
+
 /* -- where ---------------------------------------------------------------------------------------------- */
 
 /* Would a file of the standard keep this cell? */
@@ -101,53 +133,17 @@ static void tidy_place_names(struct work *w, struct tidy_commune *where)
                     "La commune, le code postal et le code INSEE ne vont pas ensemble.");
 }
 
-/* -- coordinates ------------------------------------------------------------------------------------------ */
-
-static bool right_point(struct str latitude, struct str longitude, struct geo_point *out)
-{
-    return str_to_double(latitude, &out->lat) && str_to_double(longitude, &out->lon) && geo_valid(*out) && geo_in_france(*out);
-}
-
-static struct str both(struct arena *a, struct str latitude, struct str longitude)
-{
-    return arena_printf(a, "%.*s, %.*s", STR_ARG(latitude), STR_ARG(longitude));
-}
-
-static void check_distance(struct work *w, struct geo_point p, struct str latitude, struct str longitude,
-                           const struct tidy_commune *where)
+/* A point far from the commune is kept, and told as it was given. */
+static void check_distance(struct work *w, struct str given, const struct tidy_commune *where)
 {
     /* Communes of Guyane are as large as a département. */
     enum { FAR_M = 60000, FAR_GUYANE_M = 250000 };
     double far = str_starts(where->found.code, STR("973")) ? FAR_GUYANE_M : FAR_M;
-    if (!where->known)
+    if (!where->known || !w->cx.has_point)
         return;
     struct territory_point centre = territory_point(NULL, &where->found);
-    if (centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(p, centre.point) > far)
-        field_doubt(w->a, w->problems, "latitude", both(w->a, latitude, longitude), "Ce point est loin de la commune.");
-}
-
-static void tidy_point(struct work *w, const struct tidy_commune *where)
-{
-    struct str *lat = &w->raw->cells[w->plan->latitude], *lon = &w->raw->cells[w->plan->longitude];
-    struct geo_point p;
-    if (lat->n == 0 && lon->n == 0)
-        return;
-    struct str first = *lat, second = *lon;
-    if (!right_point(*lat, *lon, &p)) {
-        struct cleaned_point c = clean_point(w->a, *lat, *lon);
-        struct str given = both(w->a, first, second);
-        if (!c.known) {
-            if (c.refused)
-                field_problem(w->a, w->problems, "latitude", given, c.refused, false);
-            *lat = *lon = STR_NONE;
-            return;
-        }
-        p = c.point;
-        *lat = buf_double_in(w->a, p.lat);
-        *lon = buf_double_in(w->a, p.lon);
-        correct_all(w, "latitude", c.rules, c.n_rules, given, both(w->a, *lat, *lon));
-    }
-    check_distance(w, p, first, second, where);
+    if (centre.precision >= TERRITORY_POINT_AROUND && geo_distance_m(w->cx.point, centre.point) > far)
+        field_doubt(w->a, w->problems, "latitude", given, "Ce point est loin de la commune.");
 }
 
 /* -- hours -------------------------------------------------------------------------------------------------- */
@@ -344,8 +340,9 @@ void tidy_record(struct arena *a, struct raw_record *raw, enum tidy_level level,
     struct work w = {a, raw, field_table(raw->kind), tidy_plan(raw->kind), {.level = level}, problems, corrections};
     struct tidy_commune where;
     w.cx.nom = raw->cells[w.plan->nom];
+    struct str point = tidy_point(&w);
     tidy_place_names(&w, &where);
-    tidy_point(&w, &where);
+    check_distance(&w, point, &where);
     for (size_t i = 0; i < w.t->n; i++)
         tidy_cell(&w, i);
     infer_kind(&w);
