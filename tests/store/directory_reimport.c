@@ -127,6 +127,57 @@ static void what_a_person_vouches_for_is_not_gone(struct store *s)
     assert_true(place(s, "c")->record.deleted_at_ms > 0 && place(s, "c")->record.gone_at_ms == 0);
 }
 
+/* Two sources call a place "a": our file tells them apart, and comes back as both. */
+static void our_own_file_is_known_again(struct store *s)
+{
+    again(s, HEADER A B);
+    import_ok(s, STR(HEADER "a,Mairie,Rennes,35000,2 rue Basse,2026-01-01,+33261910004,,Autre\n"));
+    static const enum directory_format formats[] = {EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_JSON, EXPORT_LAMEDNUM_2_CSV, EXPORT_LAMEDNUM_2_JSON};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct str file = export_text(s, formats[i]);
+        assert_true(has_text(file, "essai--a") && has_text(file, "autre--a"));
+        struct imported got = import_ok(s, file);
+        assert_counts(&got, 0, 0, 3, 0);
+        assert_str(arena_cstr(s->a, file), export_text(s, formats[i]));
+    }
+    /* Corrected there, it is corrected here; refused, it is still there. */
+    struct str file = export_text(s, EXPORT_LAMEDNUM_CSV);
+    struct imported got = import_ok(s, replaced(s, file, "2 rue Basse", "4 rue Basse"));
+    assert_counts(&got, 0, 1, 2, 0);
+    got = import_with(s, replaced(s, file, "Mairie,", ","), (struct directory_import){.feed = STR("autre")});
+    assert_counts(&got, 0, 0, 2, 1);
+    assert_int_equal(got.result.counts.gone, 0);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0"), 3);
+}
+
+/* `--source` called the source otherwise than its words; another place of the same words and id is another place. */
+static void our_own_file_is_known_by_its_words(struct store *s)
+{
+    const struct directory_import renamed = {.feed = STR("essai"), .source = STR("cd35")};
+    assert_int_equal(import_with(s, STR(HEADER A B), renamed).err, OK);
+    static const enum directory_format formats[] = {EXPORT_LAMEDNUM_CSV, EXPORT_LAMEDNUM_2_JSON};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct imported got = import_ok(s, export_text(s, formats[i]));
+        assert_counts(&got, 0, 0, 2, 0);
+    }
+    struct imported got = import_ok(s, STR(HEADER "a,Un autre lieu,Rennes,35000,a rue Haute,2026-01-01,,,Essai\n"));
+    assert_counts(&got, 1, 0, 0, 0); /* essai: a */
+    got = import_ok(s, export_text(s, EXPORT_LAMEDNUM_CSV)); /* now they are told apart: "cd35--a" */
+    assert_counts(&got, 0, 0, 3, 0);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE source = 'cd35'"), 2);
+}
+
+/* Our map has what has a point: what it does not show is not gone, whatever its file is called. */
+static void our_own_map_takes_nothing_away(struct store *s)
+{
+    again(s, HEADER A B C);
+    store_run(s, "UPDATE directory_place SET latitude = 48.1, longitude = -1.6 WHERE source_id = 'a'");
+    struct imported got = import_with(s, export_text(s, EXPORT_GEOJSON), fed);
+    assert_int_equal(got.err, OK);
+    assert_counts(&got, 0, 0, 1, 0);
+    assert_int_equal(got.result.counts.gone + got.result.gone_withheld, 0);
+}
+
 static struct str many(struct store *s, int from, int to)
 {
     struct buf b;
@@ -301,6 +352,9 @@ static const struct store_test tests[] = {
     STORE_TEST(a_value_beats_an_empty_cell_and_is_told),
     STORE_TEST(an_older_file_only_fills),
     STORE_TEST(what_the_source_no_longer_says_is_gone_and_comes_back),
+    STORE_TEST(our_own_file_is_known_again),
+    STORE_TEST(our_own_file_is_known_by_its_words),
+    STORE_TEST(our_own_map_takes_nothing_away),
     STORE_TEST(what_a_person_vouches_for_is_not_gone),
     STORE_TEST(most_of_a_source_does_not_vanish_by_mistake),
     STORE_TEST(a_dry_run_shows_all_and_keeps_nothing),

@@ -107,12 +107,12 @@ static enum err name_source(struct importer *im, const struct directory_place *p
     return directory_source_save(im->c, p->record.source, own ? p->source_texte : STR_NONE, STR_NONE);
 }
 
-static const char *check_unique(struct importer *im, enum directory_kind kind, struct mark *mark, const void *record,
-                                size_t line)
+/* `id`: as the file says it. */
+static const char *check_unique(struct importer *im, enum directory_kind kind, struct mark *mark, struct str id, size_t line)
 {
     struct mark *of_file = mark;
     if (kind == DIRECTORY_PLACE && !im->ours)
-        of_file = import_marks_get(&im->ids, import_marks_key(&im->ids, STR_NONE, ((const struct directory_place *)record)->record.source_id));
+        of_file = import_marks_get(&im->ids, import_marks_key(&im->ids, STR_NONE, id));
     if (!of_file)
         return NULL;
     if (of_file->line != 0)
@@ -346,14 +346,17 @@ enum err import_compare(struct importer *im, enum directory_kind kind, void *rec
         im->counts.unchanged++; /* our own place, coming back as a structure or a service */
         return OK;
     }
+    struct str said = r->source_id;
+    if (kind == DIRECTORY_PLACE)
+        TRY(import_find_own_id(im, record));
     struct mark *mark = import_marks_get(m, key_of(m, kind, r->source, r->source_id));
     struct mark *source = import_marks_get(&im->seen, import_marks_key(&im->seen, STR_NONE, r->source));
     if (!mark || !source)
         return ERR_LIMIT;
     mark->met = true;
-    const char *twice = check_unique(im, kind, mark, record, line);
+    const char *twice = check_unique(im, kind, mark, said, line);
     if (twice)
-        field_problem(im->rows, problems, "id", r->source_id, twice, true);
+        field_problem(im->rows, problems, "id", said, twice, true);
     else
         TRY(link_structure(im, kind, record, problems));
     if (problems->refused)
@@ -381,9 +384,15 @@ enum err import_compare_refused(struct importer *im, enum directory_kind kind, c
 {
     const struct directory_record *r = record;
     struct marks *m = &im->marks[kind];
+    struct directory_place own;
     if (r->source_id.n == 0)
         return OK;
     TRY(load_kind(im, kind));
+    if (kind == DIRECTORY_PLACE) {
+        own = *(const struct directory_place *)record;
+        TRY(import_find_own_id(im, &own));
+        r = &own.record;
+    }
     struct mark *mark = import_marks_get(m, key_of(m, kind, r->source, r->source_id));
     if (mark)
         mark->met = true;

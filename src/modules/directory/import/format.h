@@ -102,6 +102,9 @@ enum err format_each_json(struct importer *im, const struct format_file *f, cons
 void format_name(struct str *names, size_t *n, struct str name);
 
 /* -- the formats ---------------------------------------------------------------------------------- */
+/* All that a place of LaMednum has, and no name of data·inclusion's own, whose files say every name, null or not: few values are
+ * filled, nothing else tells one standard from the other. */
+bool format_is_plain_place(const struct format_file *f);
 bool format_is_lamednum_2(const struct format_file *f);
 bool format_is_lamednum_1(const struct format_file *f);
 bool format_is_lamednum_0(const struct format_file *f);

@@ -71,5 +71,6 @@ static enum err read_row(struct importer *im, void *ctx, const struct format_row
 enum err format_read_balise(struct importer *im, const struct format_file *f)
 {
     im->ours = true;
+    im->part = f->container == FORMAT_GEOJSON; /* a map has what has a point */
     return format_each(im, f, &(struct format_reader){.row = read_row, .ctx = (void *)(uintptr_t)f});
 }

@@ -25,7 +25,7 @@ bool format_is_inclusion_0(const struct format_file *f)
         return false;
     if (format_has(f, "structure_id"))
         return FORMAT_HAS_ANY(f, of_service);
-    return FORMAT_HAS_ANY(f, of_structure) && !FORMAT_HAS_ANY(f, of_place);
+    return FORMAT_HAS_ANY(f, of_structure) && !FORMAT_HAS_ANY(f, of_place) && !format_is_plain_place(f);
 }
 
 /* -- names ---------------------------------------------------------------------------------------- */

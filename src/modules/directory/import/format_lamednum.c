@@ -19,6 +19,17 @@ static bool is_place(const struct format_file *f)
                                       : missing <= FORGOTTEN_MAX && !f->lists[0].name && !format_has(f, "structure_id");
 }
 
+bool format_is_plain_place(const struct format_file *f)
+{
+    static const char *const others[] = {"siret", "rna", "courriel", "lien_source", "description", "horaires_accueil", "horaires_ouverture",
+                                         "accessibilite", "accessibilite_lieu", "reseaux_porteurs", "thematiques", "antenne",
+                                         "labels_nationaux", "labels_autres", "structure_id"};
+    bool all = true;
+    for (size_t i = 0; i < sizeof place_names / sizeof *place_names; i++)
+        all = all && format_has(f, place_names[i]);
+    return all && !FORMAT_HAS_ANY(f, others);
+}
+
 /* That data·inclusion does not have. */
 static bool has_place_names(const struct format_file *f)
 {
@@ -26,7 +37,7 @@ static bool has_place_names(const struct format_file *f)
                                         "presentation_detail", "frais_a_charge", "modalites_acces", "services",
                                         "dispositif_programmes_nationaux", "fiche_acces_libre", "prise_rdv",
                                         "modalites_accompagnement", "itinerance"};
-    return f->container == FORMAT_CSV || FORMAT_HAS_ANY(f, names);
+    return f->container == FORMAT_CSV || FORMAT_HAS_ANY(f, names) || format_is_plain_place(f);
 }
 
 bool format_is_lamednum_0(const struct format_file *f)

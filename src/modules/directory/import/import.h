@@ -75,6 +75,14 @@ enum err import_by_hand_decide(struct importer *im, enum directory_kind kind, co
 /* Is it of this directory, and does it say when? Then a record that is gone went after the workbook had left. */
 bool import_by_hand_dated(const struct importer *im, const struct directory_record *before);
 
+/* -- own_id.c ------------------------------------------------------------------------------------ */
+struct import_renamed {
+    struct str words; /* of a source */
+    bool yes;         /* it has another slug than the one that its words make */
+};
+/* Gives a place that came back the key that it has here; another keeps its own. */
+enum err import_find_own_id(struct importer *im, struct directory_place *p) MUST_USE;
+
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
     const struct directory_import *in;
@@ -88,7 +96,7 @@ struct importer {
     struct marks ids;        /* LaMednum: `id` is the key of the file, whatever the source */
     bool ours;    /* what Balise wrote: it tells sources apart (two of them may have given the same id), and it is nobody's list: a
                      record that the directory has goes on answering to the file that it came from */
-    bool part;    /* rows may have been left out of the file by a person: nothing is gone */
+    bool part;    /* the file never says all (a map, a workbook of which a person kept some rows): nothing is gone */
     const struct import_hand *hand; /* the row being read was corrected by a person: what changes is their choice; else NULL */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
@@ -101,6 +109,8 @@ struct importer {
     struct civil_date today;
     struct str sources[32];  /* already named */
     size_t n_sources;
+    struct import_renamed renamed[32];
+    size_t n_renamed;
     size_t read_bytes;
     struct buf ignored;
     struct str *why;
