@@ -167,6 +167,41 @@ static void our_own_file_is_known_by_its_words(struct store *s)
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE source = 'cd35'"), 2);
 }
 
+/* What a copy of the directory writes otherwise than it is (a phone as it is dialled) is not changed by coming back. */
+static void our_own_copies_change_nothing(struct store *s)
+{
+    import_ok(s, fixture(s, "inclusion.json"));
+    import_ok(s, fixture(s, "places.csv"));
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_service WHERE telephone = '02 61 91 00 20'"), 1);
+    static const enum directory_format formats[] = {EXPORT_TABLE, EXPORT_GEOJSON, EXPORT_XLSX, EXPORT_HSDS, EXPORT_DATA_INCLUSION};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct imported got = import_ok(s, export_text(s, formats[i]));
+        assert_counts(&got, 0, 0, got.result.counts.rows, 0);
+    }
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_service WHERE telephone = '02 61 91 00 20'"), 1);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_choice"), 0);
+    struct imported got = import_ok(s, replaced(s, export_text(s, EXPORT_TABLE), "02 61 91 00 20", "02 61 91 00 21"));
+    assert_int_equal(got.result.counts.updated, 1);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_structure WHERE telephone = '+33261910021'"), 1);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_choice"), 0); /* a table is no workbook */
+}
+
+/* Structures that say no more than their names, and no service at all: nothing but the name of the list tells what they are. */
+static void bare_structures_leave_and_come_back(struct store *s)
+{
+    static const enum directory_format formats[] = {EXPORT_DATA_INCLUSION, EXPORT_TABLE, EXPORT_HSDS};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        import_ok(s, STR("{\"structures\":[{\"source\":\"dora\",\"id\":\"dora--1\",\"nom\":\"Le CCAS\",\"date_maj\":\"2026-01-01\"},"
+                         "{\"source\":\"dora\",\"id\":\"dora--2\",\"nom\":\"La Maison\",\"date_maj\":\"2026-01-02\"}],\"services\":[]}"));
+        struct str file = export_text(s, formats[i]), inclusion = export_text(s, EXPORT_DATA_INCLUSION);
+        forget_all(s);
+        struct imported got = import_ok(s, file);
+        assert_counts(&got, 2, 0, 0, 0);
+        assert_str(arena_cstr(s->a, inclusion), export_text(s, EXPORT_DATA_INCLUSION));
+        forget_all(s);
+    }
+}
+
 /* Our map has what has a point: what it does not show is not gone, whatever its file is called. */
 static void our_own_map_takes_nothing_away(struct store *s)
 {
@@ -354,6 +389,8 @@ static const struct store_test tests[] = {
     STORE_TEST(what_the_source_no_longer_says_is_gone_and_comes_back),
     STORE_TEST(our_own_file_is_known_again),
     STORE_TEST(our_own_file_is_known_by_its_words),
+    STORE_TEST(our_own_copies_change_nothing),
+    STORE_TEST(bare_structures_leave_and_come_back),
     STORE_TEST(our_own_map_takes_nothing_away),
     STORE_TEST(what_a_person_vouches_for_is_not_gone),
     STORE_TEST(most_of_a_source_does_not_vanish_by_mistake),

@@ -116,11 +116,11 @@ static void a_row_that_a_person_corrected(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct directory_place before = dated("2026-01-01", cases[i].had), back = dated("2026-01-01", cases[i].back);
         struct directory_place record = dated("2026-01-01", cases[i].says);
-        struct policy_hand hand = {.said = cases[i].with & SAID ? phone : 0, .since = cases[i].with & SINCE ? phone : 0,
+        struct policy_copy copy = {.said = cases[i].with & SAID ? phone : 0, .since = cases[i].with & SINCE ? phone : 0,
                                    .back = &back, .dated = !(cases[i].with & UNDATED)};
         struct str name = STR("telephone");
         struct policy p;
-        import_policy_by_hand(DIRECTORY_PLACE, &before, &record, &hand, (struct str_list){&name, cases[i].with & CHOSEN ? 1 : 0}, today, &p);
+        import_policy_of_copy(DIRECTORY_PLACE, &before, &record, &copy, (struct str_list){&name, cases[i].with & CHOSEN ? 1 : 0}, today, &p);
         if (fate(&p, "telephone") != cases[i].fate || !str_eq(record.telephone, str_from(cases[i].becomes)))
             fail_msg("case %zu: fate %d, becomes \"%.*s\"", i, fate(&p, "telephone"), STR_ARG(record.telephone));
     }

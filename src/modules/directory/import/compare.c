@@ -235,7 +235,7 @@ static struct str keep_found_point(struct importer *im, const struct row *row, c
 {
     const struct field_table *t = field_table(row->kind);
     const struct field *point[] = {field_find(t, STR("latitude")), field_find(t, STR("longitude"))};
-    if (row->kind != DIRECTORY_PLACE || policy->fates[point[0] - t->fields] != (im->hand ? POLICY_SAME : POLICY_KEPT_VALUE))
+    if (row->kind != DIRECTORY_PLACE || policy->fates[point[0] - t->fields] != (im->copy ? POLICY_SAME : POLICY_KEPT_VALUE))
         return STR_NONE;
     struct str found = geocode_remarked(im->rows, ((const struct directory_record *)before)->remarks);
     bool same = found.n && geocode_same_address(im->rows, before, row->record);
@@ -247,11 +247,13 @@ static struct str keep_found_point(struct importer *im, const struct row *row, c
     return same ? found : STR_NONE;
 }
 
-/* By the rules of files, or by those of what a person corrected: then what changes is their choice. */
+/* By the rules of files, or by those of a copy of the directory: what a person corrected there is their choice. */
 static enum err decide(struct importer *im, const struct row *row, const void *before, struct str_list chosen, struct policy *out)
 {
-    if (im->hand) {
-        TRY(import_by_hand_decide(im, row->kind, before, row->record, chosen, out));
+    if (im->copy) {
+        TRY(import_copy_decide(im, row->kind, before, row->record, chosen, out));
+        if (!im->copy->corrected)
+            return OK;
         return record_remember_choices(im->c, im->rows, arena_printf(im->rows, RECORD_CHOICE_IMPORT "%s", im->changes.id), row->kind, before,
                                        row->record);
     }
@@ -268,7 +270,7 @@ static enum err change(struct importer *im, const struct row *row)
     struct policy policy;
     bool changed;
     TRY(record_get(im->c, im->rows, row->kind, SELECT_BY_ID, DB_PARAMS(DB_TEXT(id)), before));
-    if (row->mark->gone && im->hand && import_by_hand_dated(im, before))
+    if (row->mark->gone && im->copy && import_copy_dated(im, before))
         return stay_gone(im, row, before);
     TRY(load_choices(im, row->kind, id, &chosen));
     memcpy(says, row->record, t->size);
@@ -276,9 +278,9 @@ static enum err change(struct importer *im, const struct row *row)
     keep_links(row->kind, before, row->record);
     struct str found = keep_found_point(im, row, before, &policy);
     struct str remarks = import_notes_remarks(im->rows, t, row->problems, row->corrections, &policy, row->record);
-    if (im->hand)
+    if (im->copy)
         remarks = import_notes_remarks_left(im->rows, t, record_of(before)->remarks, remarks, &policy);
-    record_of(row->record)->remarks = found.n && !im->hand ? geocode_remark(im->rows, remarks, found) : remarks;
+    record_of(row->record)->remarks = found.n && !im->copy ? geocode_remark(im->rows, remarks, found) : remarks;
     TRY(import_notes_kept(&im->notes, im->rows, row->line, import_name_of(row->kind, row->record), t, &policy, before, says));
     struct str changes = import_notes_changes(im->rows, t, before, row->record);
     for (size_t i = 0; i < t->n; i++)

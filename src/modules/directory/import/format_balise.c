@@ -44,13 +44,30 @@ static struct str source_of(struct importer *im, const struct format_row *row)
     return str_starts(name, before) ? format_source_of(im, str_sub(name, before.n, name.n), format_value(row, "id")) : STR_NONE;
 }
 
+static void say_map(struct arena *a, enum directory_kind kind, const void *record, const struct import_copy *copy, struct raw_record *raw)
+{
+    const struct field_table *t = field_table(kind);
+    for (size_t i = 0; i < t->n; i++)
+        if (copy->said & field_bit(t, &t->fields[i]))
+            raw->cells[i] = field_cell(a, &t->fields[i], record);
+}
+
+/* In a table phones are as they are dialled. */
+static void say_table(struct arena *a, enum directory_kind kind, const void *record, const struct import_copy *copy, struct raw_record *raw)
+{
+    say_map(a, kind, record, copy, raw);
+    format_dialled(a, raw);
+}
+
 static enum err read_row(struct importer *im, void *ctx, const struct format_row *row, struct directory_problems *problems)
 {
     const struct format_file *file = ctx;
     struct raw_record *raw = format_raw(im, kind_of(row));
     const struct field_table *t = field_table(raw->kind);
+    struct import_copy copy = {.say = file->container == FORMAT_CSV ? say_table : say_map};
     for (size_t i = 0; i < row->n; i++) {
         const struct field *f = field_of(t, row->names[i]);
+        copy.said |= f ? field_bit(t, f) : 0;
         struct str value = row->values[i];
         if (f && row->nested[i])
             format_nested(im, f, problems);
@@ -65,7 +82,10 @@ static enum err read_row(struct importer *im, void *ctx, const struct format_row
         raw->source = source_of(im, row);
     if (raw->kind != DIRECTORY_SERVICE) /* a service has the page of its structure */
         raw->slug = format_slug_of_link(im, format_value(row, "permalien"));
-    return import_raw(im, raw, row->line, problems);
+    im->copy = &copy;
+    enum err e = import_raw(im, raw, row->line, problems);
+    im->copy = NULL;
+    return e;
 }
 
 enum err format_read_balise(struct importer *im, const struct format_file *f)

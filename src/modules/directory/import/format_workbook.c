@@ -124,15 +124,15 @@ static void finish(struct arena *a, struct raw_record *raw)
         raw->date_inconnue = "1970-01-01"; /* written as an empty cell */
 }
 
-static void say(struct arena *a, enum directory_kind kind, const void *record, const struct import_hand *hand, struct raw_record *raw)
+static void say(struct arena *a, enum directory_kind kind, const void *record, const struct import_copy *copy, struct raw_record *raw)
 {
     const struct field_table *t = field_table(kind);
     for (size_t i = 0; i < t->n; i++) {
         const struct field *f = &t->fields[i];
-        if (!(hand->said & field_bit(t, f)))
+        if (!(copy->said & field_bit(t, f)))
             continue;
         struct str cell = field_cell(a, f, record);
-        if (f->kind == FIELD_HOURS && hand->sentence_only)
+        if (f->kind == FIELD_HOURS && copy->sentence_only)
             cell = hours_words(a, cell);
         size_t fit = export_sheet_fit(cell);
         raw->cells[i] = fit < cell.n ? arena_printf(a, "%.*s" EXPORT_SHEET_CUT, (int)fit, cell.p) : cell;
@@ -177,7 +177,7 @@ static enum err read_row(struct reading *r, const struct table_row *row)
     for (size_t i = 0; i < row->n && i < WORKBOOK_COLUMNS_MAX; i++)
         if (r->columns[i])
             read_cell(r, r->columns[i], str_trim(row->values[i]), raw, &said);
-    struct import_hand hand = {.said = r->said, .left_ms = moment_of(im->rows, said.left), .say = say,
+    struct import_copy copy = {.said = r->said, .left_ms = moment_of(im->rows, said.left), .say = say, .corrected = true,
                                .sentence_only = said.has_sentence && said.hours->n == 0};
     if (said.has_sentence)
         *said.hours = hours_of(im, *said.hours, said.sentence);
@@ -185,12 +185,12 @@ static enum err read_row(struct reading *r, const struct table_row *row)
         raw->source = format_source_of(im, said.published, *raw_cell(raw, "id"));
     if (raw->kind != DIRECTORY_SERVICE)
         raw->slug = format_slug_of_link(im, said.link);
-    im->hand = &hand;
-    enum err e = import_by_hand_complete(im, raw);
+    im->copy = &copy;
+    enum err e = import_copy_complete(im, raw);
     finish(im->rows, raw); /* a phone is dialled from where the place is */
     if (e == OK)
         e = import_raw(im, raw, row->line, &problems);
-    im->hand = NULL;
+    im->copy = NULL;
     return e;
 }
 

@@ -58,22 +58,24 @@ enum err import_changes_add(struct importer *im, enum directory_import_action ac
                             struct str changes) MUST_USE;
 enum err import_changes_end(struct importer *im, const char *format) MUST_USE;
 
-/* -- by_hand.c: rows that a person corrected ---------------------------------------------------- */
-/* What the workbook says besides the values of a row. */
-struct import_hand {
-    uint64_t said;   /* fields that have a column there: bits by row of the table of fields */
-    int64_t left_ms; /* to the second: when the record had last changed, when the workbook left; 0: it does not say */
+/* -- copy.c: rows of a copy of the directory that Balise wrote ---------------------------------- */
+/* What the file says besides the values of a row. */
+struct import_copy {
+    uint64_t said; /* fields that have a column there: bits by row of the table of fields */
     /* The record as the same columns would say it, had nobody touched them. Texts live in `a`, or are those of the record. */
-    void (*say)(struct arena *a, enum directory_kind kind, const void *record, const struct import_hand *hand, struct raw_record *raw);
+    void (*say)(struct arena *a, enum directory_kind kind, const void *record, const struct import_copy *copy, struct raw_record *raw);
+    /* A workbook: a person corrected it, what differs is their choice. */
+    bool corrected;
+    int64_t left_ms; /* to the second: when the record had last changed, when the workbook left; 0: it does not say */
     bool sentence_only; /* of the hours */
 };
 /* Gives the row what it has no columns for, from the record that it is about: a lighter sheet can be corrected too. */
-enum err import_by_hand_complete(struct importer *im, struct raw_record *raw) MUST_USE;
-/* Decides as import_policy_by_hand; the row of the record is `before`. */
-enum err import_by_hand_decide(struct importer *im, enum directory_kind kind, const void *before, void *record,
-                               struct str_list chosen, struct policy *out) MUST_USE;
-/* Is it of this directory, and does it say when? Then a record that is gone went after the workbook had left. */
-bool import_by_hand_dated(const struct importer *im, const struct directory_record *before);
+enum err import_copy_complete(struct importer *im, struct raw_record *raw) MUST_USE;
+/* Decides as import_policy_of_copy; the row of the record is `before`. */
+enum err import_copy_decide(struct importer *im, enum directory_kind kind, const void *before, void *record,
+                            struct str_list chosen, struct policy *out) MUST_USE;
+/* Is the workbook of this directory, and does it say when it left? Then a record that is gone went afterwards. */
+bool import_copy_dated(const struct importer *im, const struct directory_record *before);
 
 /* -- own_id.c ------------------------------------------------------------------------------------ */
 struct import_renamed {
@@ -97,7 +99,7 @@ struct importer {
     bool ours;    /* what Balise wrote: it tells sources apart (two of them may have given the same id), and it is nobody's list: a
                      record that the directory has goes on answering to the file that it came from */
     bool part;    /* the file never says all (a map, a workbook of which a person kept some rows): nothing is gone */
-    const struct import_hand *hand; /* the row being read was corrected by a person: what changes is their choice; else NULL */
+    const struct import_copy *copy; /* of the row being read; NULL: the file is somebody's */
     struct marks seen;       /* sources that this file speaks of */
     int64_t gone_withheld;   /* too many are not in the file any more: left as they are */
     bool free_form; /* the file follows no standard of today: every value is written in its best form; otherwise what is

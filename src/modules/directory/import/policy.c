@@ -110,19 +110,19 @@ void import_policy(enum directory_kind kind, const void *before, void *record, s
     keep(t, out, before, record);
 }
 
-void import_policy_by_hand(enum directory_kind kind, const void *before, void *record, const struct policy_hand *hand,
+void import_policy_of_copy(enum directory_kind kind, const void *before, void *record, const struct policy_copy *copy,
                            struct str_list chosen, struct civil_date today, struct policy *out)
 {
     const struct field_table *t = field_table(kind);
     for (size_t i = 0; i < t->n; i++) {
         const struct field *f = &t->fields[i];
         uint64_t bit = field_bit(t, f);
-        bool touched = (hand->said & bit) && !equal(t, f, hand->back, record) && !equal(t, f, before, record);
-        out->fates[i] = !touched ? POLICY_SAME : (hand->since & bit) ? POLICY_KEPT_SINCE : POLICY_TAKEN;
+        bool touched = (copy->said & bit) && !equal(t, f, copy->back, record) && !equal(t, f, before, record);
+        out->fates[i] = !touched ? POLICY_SAME : (copy->since & bit) ? POLICY_KEPT_SINCE : POLICY_TAKEN;
         if (!touched)
             import_policy_copy(t, f, before, record);
     }
-    if (!hand->dated) {
+    if (!copy->dated) {
         import_policy(kind, before, record, chosen, today, out);
         return;
     }

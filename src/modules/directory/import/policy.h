@@ -25,15 +25,16 @@ struct policy {
 void import_policy(enum directory_kind kind, const void *before, void *record, struct str_list chosen, struct civil_date today,
                    struct policy *out);
 
-/* The same for a row that a person corrected. A field is untouched when it has no column (`said`), or says what the record has,
- * as it is or as it comes back when nobody touched it (`back`): it stays. The others are the person's choice, over an older
- * one and were they emptied, but for those that changed `since`. */
-struct policy_hand {
+/* The same for a row of a copy of the directory that comes back. A field is untouched when it has no column (`said`), or says
+ * what the record has, as it is or as it comes back when nobody touched it (`back`): it stays. The others follow the rules
+ * above; in a workbook that a person corrected and that says when it left (`dated`), they are the person's choice, over an
+ * older one and were they emptied, but for those that changed `since`. */
+struct policy_copy {
     uint64_t said, since; /* bits by row of the table of fields */
     const void *back;
-    bool dated; /* false: nobody knows what changed since; fields that are touched follow the rules above */
+    bool dated;
 };
-void import_policy_by_hand(enum directory_kind kind, const void *before, void *record, const struct policy_hand *hand,
+void import_policy_of_copy(enum directory_kind kind, const void *before, void *record, const struct policy_copy *copy,
                            struct str_list chosen, struct civil_date today, struct policy *out);
 
 /* Sets one field of a record as another has it; hours take their text along. */

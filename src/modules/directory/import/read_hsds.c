@@ -129,20 +129,21 @@ static enum record_kind kind_of(const json_t *o, bool expected)
     return expected ? AN_ORGANIZATION : NOT_HSDS;
 }
 
-static bool first_is_hsds(struct arena *a, struct str text, size_t at)
+/* `named`: the list is called so; a name and an id are enough then. */
+static bool first_is_hsds(struct arena *a, struct str text, size_t at, bool named)
 {
     struct str record;
     json_t *o;
-    return next_record(text, &at, &record) && json_parse(a, record, &o, NULL) == OK && kind_of(o, false) != NOT_HSDS;
+    return next_record(text, &at, &record) && json_parse(a, record, &o, NULL) == OK && kind_of(o, named) != NOT_HSDS;
 }
 
 bool hsds_detect(struct arena *a, struct str text)
 {
     struct lists lists;
     find_lists(text, &lists);
-    bool found = lists.single && first_is_hsds(a, text, 0);
+    bool found = lists.single && first_is_hsds(a, text, 0, false);
     for (int i = 0; i < LIST_COUNT && !found; i++)
-        found = lists.at[i] > 0 && first_is_hsds(a, text, lists.at[i]);
+        found = lists.at[i] > 0 && first_is_hsds(a, text, lists.at[i], i == LIST_ORGANIZATIONS);
     return found;
 }
 

@@ -1,4 +1,4 @@
-/* A row of a workbook that a person corrected, against the record: what they touched, and what changed meanwhile. */
+/* A row of a copy of the directory, against the record: what was touched, and what changed meanwhile. */
 #include "base/clock.h"
 #include "modules/directory/import/import.h"
 
@@ -16,11 +16,11 @@ static enum err find_source(struct importer *im, struct raw_record *raw)
     return e;
 }
 
-enum err import_by_hand_complete(struct importer *im, struct raw_record *raw)
+enum err import_copy_complete(struct importer *im, struct raw_record *raw)
 {
     const struct field_table *t = field_table(raw->kind);
     const uint64_t all = (UINT64_C(1) << t->n) - 1;
-    const struct import_hand rest = {.said = all & ~im->hand->said};
+    const struct import_copy rest = {.said = all & ~im->copy->said};
     bool known = false;
     if (!im->c)
         return OK;
@@ -31,7 +31,7 @@ enum err import_by_hand_complete(struct importer *im, struct raw_record *raw)
     void *record = arena_zalloc(im->rows, t->size);
     TRY(import_find(im, raw->kind, raw->source, *raw_cell(raw, "id"), record, &known));
     if (known)
-        im->hand->say(im->rows, raw->kind, record, &rest, raw);
+        im->copy->say(im->rows, raw->kind, record, &rest, raw);
     return OK;
 }
 
@@ -42,9 +42,9 @@ static int64_t as_said(int64_t at_ms)
 }
 
 /* A record that is younger than the row says came here from the workbook of another directory. */
-bool import_by_hand_dated(const struct importer *im, const struct directory_record *before)
+bool import_copy_dated(const struct importer *im, const struct directory_record *before)
 {
-    return im->hand->left_ms > 0 && as_said(before->created_at_ms) <= im->hand->left_ms;
+    return im->copy->left_ms > 0 && as_said(before->created_at_ms) <= im->copy->left_ms;
 }
 
 /* The journal knows which fields; what it forgot since may be any of them. */
@@ -52,9 +52,9 @@ static enum err changed_since(struct importer *im, enum directory_kind kind, con
 {
     enum { LAST_OF_SECOND = 999 };
     *out = 0;
-    if (as_said(before->updated_at_ms) <= im->hand->left_ms)
+    if (as_said(before->updated_at_ms) <= im->copy->left_ms)
         return OK;
-    TRY(record_fields_since(im->c, im->rows, kind, before->id, im->hand->left_ms + LAST_OF_SECOND, out));
+    TRY(record_fields_since(im->c, im->rows, kind, before->id, im->copy->left_ms + LAST_OF_SECOND, out));
     if (*out == 0)
         *out = UINT64_MAX;
     return OK;
@@ -66,19 +66,19 @@ static const void *back_untouched(struct importer *im, enum directory_kind kind,
     struct directory_problems problems = {0};
     struct directory_corrections corrections = {0};
     struct raw_record raw = {.kind = kind, .source = ((const struct directory_record *)before)->source};
-    im->hand->say(im->rows, kind, before, im->hand, &raw);
+    im->copy->say(im->rows, kind, before, im->copy, &raw);
     void *back = raw_read(im->rows, &raw, im->free_form, im->today, &problems, &corrections);
     import_check(im->in, im->today, im->rows, kind, back, &problems);
     return back;
 }
 
-enum err import_by_hand_decide(struct importer *im, enum directory_kind kind, const void *before, void *record,
+enum err import_copy_decide(struct importer *im, enum directory_kind kind, const void *before, void *record,
                                struct str_list chosen, struct policy *out)
 {
-    struct policy_hand hand = {.said = im->hand->said, .back = back_untouched(im, kind, before),
-                               .dated = import_by_hand_dated(im, before)};
-    if (hand.dated)
-        TRY(changed_since(im, kind, before, &hand.since));
-    import_policy_by_hand(kind, before, record, &hand, chosen, im->today, out);
+    struct policy_copy copy = {.said = im->copy->said, .back = back_untouched(im, kind, before),
+                               .dated = import_copy_dated(im, before)};
+    if (copy.dated)
+        TRY(changed_since(im, kind, before, &copy.since));
+    import_policy_of_copy(kind, before, record, &copy, chosen, im->today, out);
     return OK;
 }
