@@ -33,6 +33,12 @@ void cli_close(struct cli *cli);
 /* A message on standard error, "balise: …", with a line end. */
 void cli_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/* Lists of what was done, newest first: the last ones, unless all are asked for. How many to ask the database for; then, at the
+ * end of the list, the line that says there are others. */
+enum { CLI_LIST_SHOWN = 50 };
+size_t cli_list_most(bool all);
+void cli_list_more(const struct cli *cli, bool all, size_t found);
+
 /* Answers each line of standard input at once, as one line; `out` is empty, `a` is emptied after the line. */
 typedef void cli_answer(void *ctx, struct arena *a, struct str line, struct buf *out);
 int cli_batch(cli_answer *answer, void *ctx);

@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "modules/directory/directory.h"
 
-enum { MERGES_SHOWN = 50, OUT_MAX = 1 << 20 };
+enum { OUT_MAX = 1 << 20 };
 
 /* -- pairs given as JSON lines ------------------------------------------------------------------------ */
 
@@ -93,7 +93,7 @@ static int print_pairs(const struct cli *cli, const struct directory_duplicate *
 enum action { ACTION_LIST, ACTION_APPLY, ACTION_UNDO, ACTION_DISTINCT, ACTION_MERGES, ACTION_BATCH };
 struct options {
     enum action action;
-    bool json, same_source;
+    bool json, same_source, all;
     int least;
     struct str first, second; /* ids */
 };
@@ -168,15 +168,15 @@ static int run_change(struct cli *cli, struct db_conn *c, const struct options *
     return 1;
 }
 
-static int run_merges(struct cli *cli, struct db_conn *c)
+static int run_merges(struct cli *cli, struct db_conn *c, bool all)
 {
     struct directory_merge_info *merges;
     size_t n;
-    if (directory_merges(c, cli->arena, MERGES_SHOWN, &merges, &n) != OK) {
+    if (directory_merges(c, cli->arena, cli_list_most(all), &merges, &n) != OK) {
         cli_error("la liste ne peut pas être lue. %.*s", STR_ARG(db_last_error(c)));
         return 1;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && (all || i < CLI_LIST_SHOWN); i++) {
         const struct directory_merge_info *m = &merges[i];
         struct civil_date d = zone_local(ZONE_PARIS, m->at_ms).date;
         printf("%.*s  %02d/%02d/%04d  %lld lieux  %.*s (%.*s)%s\n", STR_ARG(m->id), d.day, d.month, d.year, (long long)m->places,
@@ -184,6 +184,7 @@ static int run_merges(struct cli *cli, struct db_conn *c)
     }
     if (n == 0 && !cli->quiet)
         printf("Aucun lieu n’a été réuni.\n");
+    cli_list_more(cli, all, n);
     return 0;
 }
 
@@ -211,7 +212,7 @@ static int run(struct cli *cli, const struct options *o)
     if (o->action == ACTION_LIST)
         status = run_list(cli, c, o);
     else if (o->action == ACTION_MERGES)
-        status = run_merges(cli, c);
+        status = run_merges(cli, c, o->all);
     else
         status = run_change(cli, c, o);
     db_release(c);
@@ -246,7 +247,8 @@ static bool parse(int argc, char **argv, struct options *o)
     static const struct option options[] = {
         {"json", no_argument, NULL, 'j'},        {"min", required_argument, NULL, 'm'},  {"same-source", no_argument, NULL, 's'},
         {"apply-above", required_argument, NULL, 'a'}, {"undo", required_argument, NULL, 'u'}, {"distinct", required_argument, NULL, 'd'},
-        {"merges", no_argument, NULL, 'l'},      {"batch", no_argument, NULL, 'b'},      {NULL, 0, NULL, 0},
+        {"merges", no_argument, NULL, 'l'},      {"batch", no_argument, NULL, 'b'},      {"all", no_argument, NULL, 'A'},
+        {NULL, 0, NULL, 0},
     };
     optind = 1;
     opterr = 0; /* our own words, in French */
@@ -256,6 +258,8 @@ static bool parse(int argc, char **argv, struct options *o)
             o->json = true;
         else if (c == 's')
             o->same_source = true;
+        else if (c == 'A')
+            o->all = true;
         else if (c == 'm')
             ok = parse_score(optarg, &o->least);
         else if (c == 'a')

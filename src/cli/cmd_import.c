@@ -220,16 +220,15 @@ static int run(struct cli *cli, const struct options *o, struct str data, struct
 
 /* -- list and undo -------------------------------------------------------------------------------- */
 
-static int list(struct cli *cli, struct db_conn *c)
+static int list(struct cli *cli, struct db_conn *c, bool all)
 {
-    enum { MOST = 50 };
     struct directory_import_run_info *runs;
     size_t n;
-    if (directory_import_list(c, cli->arena, MOST, &runs, &n) != OK) {
+    if (directory_import_list(c, cli->arena, cli_list_most(all), &runs, &n) != OK) {
         cli_error("la liste ne peut pas être lue. %.*s", STR_ARG(db_last_error(c)));
         return 1;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && (all || i < CLI_LIST_SHOWN); i++) {
         const struct directory_import_run_info *run = &runs[i];
         struct civil_time t = zone_local(ZONE_PARIS, run->at_ms);
         printf("%.*s  %02d/%02d/%04d %02d:%02d  %.*s (%.*s)%s\n", STR_ARG(run->id), t.date.day, t.date.month, t.date.year, t.hour,
@@ -240,6 +239,7 @@ static int list(struct cli *cli, struct db_conn *c)
     }
     if (n == 0)
         puts("Aucun import pour le moment.");
+    cli_list_more(cli, all, n);
     return 0;
 }
 
@@ -248,7 +248,7 @@ static int undo(struct cli *cli, struct db_conn *c, const char *id)
     struct directory_undo_result res;
     enum err e = directory_import_undo(c, cli->arena, str_from(id), STR("command"), &res);
     if (e == ERR_NOT_FOUND)
-        cli_error("aucun import ne s’appelle « %s ». « balise import list » donne les derniers.", id);
+        cli_error("aucun import ne s’appelle « %s ». « balise import list » donne la liste.", id);
     else if (e == ERR_CONFLICT)
         cli_error("cet import est déjà annulé.");
     else if (e == ERR_GONE)
@@ -268,12 +268,12 @@ static int undo(struct cli *cli, struct db_conn *c, const char *id)
     return 0;
 }
 
-static int manage(struct cli *cli, const char *id)
+static int manage(struct cli *cli, const char *id, bool all)
 {
     struct db_conn *c;
     int status = 1;
     if (cli_open(cli) && db_acquire(cli->app.db, &c) == OK) {
-        status = id ? undo(cli, c, id) : list(cli, c);
+        status = id ? undo(cli, c, id) : list(cli, c, all);
         db_release(c);
     }
     cli_close(cli);
@@ -284,10 +284,11 @@ int cmd_import(struct cli *cli, int argc, char **argv)
 {
     struct options o = {0};
     struct str data, mapping = STR_NONE;
+    bool all = argc == 3 && strcmp(argv[2], "--all") == 0;
     if (argc == 3 && strcmp(argv[1], "undo") == 0)
-        return manage(cli, argv[2]);
-    if (argc == 2 && strcmp(argv[1], "list") == 0)
-        return manage(cli, NULL);
+        return manage(cli, argv[2], false);
+    if ((argc == 2 || all) && strcmp(argv[1], "list") == 0)
+        return manage(cli, NULL, all);
     if (!parse(argc, argv, &o))
         return 2;
     if (o.source && text_slug(cli->arena, str_from(o.source), 60).n == 0) {

@@ -11,7 +11,7 @@ static const struct cli_command commands[] = {
      "ouvre le site et l’API"},
     {"import", cmd_import,
      "import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | --suggest FICHIER "
-     "| list | undo IMPORT",
+     "| list [--all] | undo IMPORT",
      "charge des lieux, des structures et des services ; montre ou annule un import",
      "Sans --mapping, le fichier doit être dans un format connu : LaMednum (v0, 1.0.2, 2.0.0), data·inclusion (v0, v1), HSDS 3,\n"
      "OpenStreetMap, ou un fichier que Balise a écrit (carte, tableau, classeur). Les autres tableaux se lisent avec une correspondance.\n\n"
@@ -22,7 +22,7 @@ static const struct cli_command commands[] = {
      "  --report FICHIER       où écrire le rapport (sinon rapport-NOM.csv) : valeurs corrigées, écartées, fiches refusées\n"
      "  --partial              le fichier n’est qu’une partie : rien n’est retiré\n"
      "  --complete             le fichier est entier, même s’il lui manque plus de la moitié des fiches d’avant\n"
-     "  list                   les imports faits\n"
+     "  list                   les imports faits, les 50 derniers ; avec --all, tous\n"
      "  undo IMPORT            annule un import\n"},
     {"export", cmd_export,
      "export --format FORMAT [-o FICHIER]",
@@ -37,14 +37,14 @@ static const struct cli_command commands[] = {
      "cherche la position des lieux d’après leur adresse"},
     {"demo", cmd_demo, "demo [--if-empty]", "remplit une base vide avec un territoire fictif"},
     {"duplicates", cmd_duplicates,
-     "duplicates [--json] [--min N] [--same-source] | --apply-above N | --undo ID | --distinct ID ID | --merges | --batch",
+     "duplicates [--json] [--min N] [--same-source] | --apply-above N | --undo ID | --distinct ID ID | --merges [--all] | --batch",
      "trouve les lieux en double et les réunit",
      "Sans option, montre les paires qui se ressemblent, de 0 à 100, et pourquoi.\n\n"
      "  --min N                ne montre que les paires à N ou plus (60)\n"
      "  --same-source          compare aussi les lieux d’une même source\n"
      "  --json                 la même liste, pour un programme\n"
      "  --apply-above N        réunit les paires à N ou plus où tout concorde ; chaque source garde ce qu’elle dit\n"
-     "  --merges               ce qui a été réuni\n"
+     "  --merges               ce qui a été réuni, les 50 dernières fois ; avec --all, toutes\n"
      "  --undo ID              sépare de nouveau\n"
      "  --distinct ID ID       ces deux lieux ne sont pas les mêmes : ne plus les proposer\n"
      "  --batch                note des paires données ligne par ligne : {\"a\": {…}, \"b\": {…}}\n"},
@@ -57,6 +57,17 @@ static const struct cli_command commands[] = {
     {"backup", cmd_backup, "backup FICHIER", "copie la base SQLite pendant que le site tourne"},
     {"doctor", cmd_doctor, "doctor [--listen ADRESSE]", "vérifie que tout est prêt pour servir"},
 };
+
+size_t cli_list_most(bool all)
+{
+    return all ? INT32_MAX : CLI_LIST_SHOWN + 1;
+}
+
+void cli_list_more(const struct cli *cli, bool all, size_t found)
+{
+    if (!all && found > CLI_LIST_SHOWN && !cli->quiet)
+        puts("La liste s’arrête là : avec --all, elle est entière.");
+}
 
 void cli_error(const char *fmt, ...)
 {
