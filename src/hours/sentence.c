@@ -323,7 +323,8 @@ static size_t spans_of(const struct hours_rule *r, struct hours_span spans[HOURS
     qsort(spans, r->n_times, sizeof *spans, earlier);
     for (size_t i = 0; i < r->n_times; i++) {
         struct hours_span *last = n > 0 ? &spans[n - 1] : NULL;
-        if (!last || last->open_end || spans[i].open_end || spans[i].start > last->end)
+        bool touch = last && !last->open_end && !spans[i].open_end && spans[i].start <= last->end;
+        if (!touch || spans[i].end - last->start > DAY_MIN) /* more than a day is said by no pair of hours */
             spans[n++] = spans[i];
         else if (spans[i].end > last->end)
             last->end = spans[i].end;
@@ -432,14 +433,57 @@ static void rule_words(struct buf *b, const struct hours_rule *r, enum hours_lan
         buf_char(b, '.');
 }
 
+/* ---- rules that replace one another ---- */
+
+enum { EVERY_DAY = 0x7F };
+
+/* The days of a rule that speaks of weekdays alone, or of nothing; 0: of something else. */
+static unsigned weekdays_of(const struct hours_rule *r)
+{
+    unsigned mask = 0;
+    if (r->n_years + r->n_dates + r->n_weeks > 0 || r->n_groups > 1)
+        return 0;
+    for (size_t i = 0; r->n_groups == 1 && i < r->groups[0].n; i++) {
+        if (r->groups[0].items[i].kind != DAYS_MASK)
+            return 0;
+        mask |= r->groups[0].items[i].mask;
+    }
+    return r->n_groups == 0 ? EVERY_DAY : mask;
+}
+
+/* "Mo-Fr 09:00-17:00; We 09:00-12:00": a person would not know which of the two holds on Wednesdays. The days that are left to
+ * a rule are those that no later rule replaces: as eval.c, which knows it by the date. */
+static unsigned days_left(const struct hours *h, size_t i)
+{
+    unsigned mask = weekdays_of(&h->rules[i]);
+    for (size_t k = i + 1; k < h->n; k++) {
+        const struct hours_rule *later = &h->rules[k];
+        bool replaces = later->join == JOIN_OVERRIDE && !later->fallback && hours_rule_dated(later) &&
+                        (later->state != HOURS_CLOSED || later->n_times == 0);
+        if (replaces)
+            mask &= ~weekdays_of(later);
+    }
+    return mask;
+}
+
 struct str hours_sentence(struct arena *a, const struct hours *h, enum hours_language lang)
 {
     struct buf b;
     buf_init(&b, WORDS_MAX);
     for (size_t i = 0; i < h->n; i++) {
-        if (i > 0)
+        struct hours_rule said = h->rules[i];
+        unsigned days = weekdays_of(&said), left = days_left(h, i);
+        struct hours_days item = {.kind = DAYS_MASK, .mask = (uint8_t)left};
+        struct hours_group group = {&item, 1};
+        if (days && !left)
+            continue;
+        if (days != left) {
+            said.groups = &group;
+            said.n_groups = 1;
+        }
+        if (b.n > 0)
             buf_char(&b, ' ');
-        rule_words(&b, &h->rules[i], lang);
+        rule_words(&b, &said, lang);
     }
     return hours_words_done(a, &b);
 }

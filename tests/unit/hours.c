@@ -451,6 +451,18 @@ static void sentences(void **state)
        "Le lundi de 9 h à 13 h 30 et de 14 h à 15 h.");
     IS(sentence("Mo 10:00-12:00,17:00+,11:00-13:00,22:00-26:00", HOURS_FR),
        "Le lundi de 10 h à 13 h, à partir de 17 h et de 22 h à 2 h.");
+    /* A later rule replaces the days that it names: a person must not have to know it. */
+    IS(sentence("Mo-Th 09:00-12:00,13:30-17:00; We,Fr 09:00-12:00", HOURS_FR),
+       "Le lundi, le mardi et le jeudi de 9 h à 12 h et de 13 h 30 à 17 h. Le mercredi et le vendredi de 9 h à 12 h.");
+    IS(sentence("Mo-Fr 09:00-17:00; We off", HOURS_FR),
+       "Le lundi, le mardi, le jeudi et le vendredi de 9 h à 17 h. Fermé le mercredi.");
+    IS(sentence("09:00-18:00; Su off", HOURS_FR), "Du lundi au samedi de 9 h à 18 h. Fermé le dimanche.");
+    IS(sentence("Mo-Fr 09:00-12:00; Mo-Fr 14:00-16:00; PH off", HOURS_FR), "Du lundi au vendredi de 14 h à 16 h. Fermé les jours fériés.");
+    /* What adds, closes some hours only, or speaks of dates replaces no weekday. */
+    IS(sentence("Mo-Fr 09:00-12:00, We 14:00-16:00", HOURS_FR), "Du lundi au vendredi de 9 h à 12 h. Le mercredi de 14 h à 16 h.");
+    IS(sentence("Mo-Fr 09:00-18:00; We 12:00-14:00 off", HOURS_FR), "Du lundi au vendredi de 9 h à 18 h. Fermé le mercredi de 12 h à 14 h.");
+    IS(sentence("Mo-Fr 09:00-12:00; Jul We off", HOURS_FR), "Du lundi au vendredi de 9 h à 12 h. Fermé en juillet, le mercredi.");
+    IS(sentence("Sa 11:00-11:00,17:00-17:00", HOURS_FR), "Le samedi de 11 h à 11 h et de 17 h à 17 h.");
     IS(sentence("Mo,We 09:00-12:30; Sa[1,3] 10:00-12:00; PH off", HOURS_FR),
        "Le lundi et le mercredi de 9 h à 12 h 30. Le 1er samedi et le 3e samedi du mois de 10 h à 12 h. "
        "Fermé les jours fériés.");

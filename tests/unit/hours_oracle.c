@@ -220,14 +220,15 @@ static void upstream(const json_t *data)
 /* ---- mednum-cli-cas.jsonl: French hours as another tool converts them ---- */
 
 /* Open at the same minutes over two ordinary weeks; a week is not enough for odd and even ones. */
-static bool same_hours(struct str a, struct str b)
+/* Over two weeks without a holiday, every `minutes`. */
+static bool same_hours(struct str a, struct str b, int minutes)
 {
     const char *why;
     struct hours *ours = parse(arena_cstr(arena, a), &why), *theirs = parse(arena_cstr(arena, b), &why);
-    int64_t start = instant("2026-11-16 00:00");
+    int64_t start = instant("2026-11-16 00:00"), step = minutes * INT64_C(60000);
     if (!ours || !theirs)
         return false;
-    for (int64_t ms = start; ms < start + 14 * INT64_C(86400000); ms += 300000)
+    for (int64_t ms = start + step / 2; ms < start + 14 * INT64_C(86400000); ms += step)
         if (hours_at(ours, &occitanie, ms).state != hours_at(theirs, &occitanie, ms).state)
             return false;
     return true;
@@ -277,7 +278,7 @@ static void french(void)
         if (whole || cell) {
             enum err e = whole ? convert_row(argument, &got) : hours_from_french(arena, str_from(json_string_value(argument)), &got);
             bool none = wanted.n == 0 || str_eq(wanted, STR("__undefined"));
-            bool same = none ? e != OK : e == OK && same_hours(got, wanted);
+            bool same = none ? e != OK : e == OK && same_hours(got, wanted, 5);
             all++;
             good += same;
             if (!same)
@@ -289,6 +290,32 @@ static void french(void)
     }
     (void)fclose(f);
     score("French hours of another tool", good, all, 75);
+}
+
+/* ---- our sentences: what we say in French, we understand, and mean the same ---- */
+
+static void sentences(const json_t *data)
+{
+    int good = 0, all = 0, lies = 0;
+    size_t i;
+    json_t *value;
+    json_array_foreach(data, i, value) {
+        const char *why;
+        struct str text = str_from(json_string_value(json_object_get(value, "h"))), back = STR_NONE;
+        struct hours *h = parse(arena_cstr(arena, text), &why);
+        if (!h)
+            continue;
+        struct str said = hours_sentence(arena, h, HOURS_FR);
+        bool read = hours_from_french(arena, said, &back) == OK, same = read && same_hours(text, back, 30);
+        all++;
+        good += same;
+        lies += read && !same;
+        if (!same)
+            (void)printf("  %s: %.*s\n    %.*s\n    %.*s\n", read ? "means something else" : "not read", STR_ARG(text), STR_ARG(said),
+                         STR_ARG(back));
+    }
+    score("sentences of real values, read again", good, all, 99);
+    score("sentences that mean something else", all - lies, all, 100);
 }
 
 /* ---- speed ---- */
@@ -332,6 +359,7 @@ int main(void)
     oracle(oracle_data);
     upstream(upstream_data);
     french();
+    sentences(real);
     speed(real);
     arena_free(arena);
     json_decref(oracle_data);
