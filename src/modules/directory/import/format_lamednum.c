@@ -51,7 +51,7 @@ bool format_is_lamednum_0(const struct format_file *f)
     return is_place(f) && FORMAT_HAS_ANY(f, old) && FORMAT_HAS_ANY(f, place) && !FORMAT_HAS_ANY(f, recent);
 }
 
-/* All but `structure_parente`, or no date: what 1.0.2 does not allow. */
+/* All but `structure_parente`, no date, or a JSON (which leaves out what is empty) without a number: what 1.0.2 does not allow. */
 bool format_is_lamednum_2(const struct format_file *f)
 {
     const struct field_table *t = field_table(DIRECTORY_PLACE);
@@ -60,7 +60,7 @@ bool format_is_lamednum_2(const struct format_file *f)
         return false;
     for (size_t i = 0; i < t->n; i++)
         complete &= format_has(f, t->fields[i].name) != str_eq(str_from(t->fields[i].name), STR("structure_parente"));
-    return complete || !format_has(f, "date_maj");
+    return complete || !format_has(f, "date_maj") || (f->container != FORMAT_CSV && !format_has(f, "pivot"));
 }
 
 bool format_is_lamednum_1(const struct format_file *f)
