@@ -92,6 +92,10 @@ static inline bool hours_rule_dated(const struct hours_rule *r)
     return r->n_years + r->n_dates + r->n_weeks + r->n_groups > 0;
 }
 
+/* ---- eval.c ---- */
+/* Does this rule wipe what the rules before it said of its days? */
+bool hours_rule_replaces_day(const struct hours *h, size_t i);
+
 /* ---- holidays.c, school.c ---- */
 enum hours_maybe { HOURS_NO, HOURS_YES, HOURS_MAYBE };
 /* Is this date in the school holidays of the département? HOURS_MAYBE when there is no data for it. */

@@ -74,8 +74,7 @@ static void paint(struct timeline *t, int from, int to, struct piece what, bool 
     }
 }
 
-/* Does this rule wipe what the rules before it said of the day? */
-static bool replaces_day(const struct hours *h, size_t i)
+bool hours_rule_replaces_day(const struct hours *h, size_t i)
 {
     const struct hours_rule *r = &h->rules[i];
     if (r->join != JOIN_OVERRIDE || i == 0)
@@ -120,7 +119,7 @@ static bool fill(const struct hours *h, const struct hours_date *d, bool assume_
         }
         if (m != HOURS_YES)
             continue;
-        if (replaces_day(h, i))
+        if (hours_rule_replaces_day(h, i))
             clear(t, 2 * DAY_MIN);
         paint_rule(t, &h->rules[i], (int)i);
     }
@@ -332,7 +331,7 @@ static void ordinary_sessions(const struct hours *h, int weekday, struct timelin
             continue;
         if (!always)
             r.fallback = true; /* some weeks only: adds, takes nothing away */
-        else if (replaces_day(h, i))
+        else if (hours_rule_replaces_day(h, i))
             clear(t, 2 * DAY_MIN);
         paint_rule(t, &r, (int)i);
     }

@@ -390,7 +390,7 @@ static void closed_rule(struct buf *b, const struct hours_rule *r, enum hours_la
 }
 
 /* "du lundi au vendredi de 9 h à 12 h"; what is left of the sentence depends on the state. */
-static void open_rule(struct buf *b, const struct hours_rule *r, enum hours_language l)
+static void open_rule(struct buf *b, const struct hours_rule *r, bool added, enum hours_language l)
 {
     if (every_day(r))
         buf_lit(b, in_language(l, "tous les jours", "every day", "tous les jours"));
@@ -398,6 +398,8 @@ static void open_rule(struct buf *b, const struct hours_rule *r, enum hours_lang
         when_words(b, r, l);
     if (l == HOURS_FALC && r->state == HOURS_OPEN)
         buf_lit(b, ", c’est ouvert");
+    if (added)
+        buf_lit(b, in_language(l, " aussi", " also", " aussi"));
     if (r->n_times > 0) {
         buf_char(b, ' ');
         times_words(b, r, l);
@@ -415,7 +417,7 @@ static void open_rule(struct buf *b, const struct hours_rule *r, enum hours_lang
         buf_lit(b, in_language(l, "à vérifier", "to be checked", "les horaires sont à vérifier"));
 }
 
-static void rule_words(struct buf *b, const struct hours_rule *r, enum hours_language l)
+static void rule_words(struct buf *b, const struct hours_rule *r, bool added, enum hours_language l)
 {
     size_t start = b->n;
     if (r->join == JOIN_FALLBACK)
@@ -427,7 +429,7 @@ static void rule_words(struct buf *b, const struct hours_rule *r, enum hours_lan
                                     : str_from(in_language(l, "horaires à vérifier", "opening hours to be checked",
                                                            "les horaires sont à vérifier")));
     else
-        open_rule(b, r, l);
+        open_rule(b, r, added, l);
     capitalise(b, start);
     if (!str_ends(buf_str(b), STR(".")))
         buf_char(b, '.');
@@ -452,18 +454,26 @@ static unsigned weekdays_of(const struct hours_rule *r)
 }
 
 /* "Mo-Fr 09:00-17:00; We 09:00-12:00": a person would not know which of the two holds on Wednesdays. The days that are left to
- * a rule are those that no later rule replaces: as eval.c, which knows it by the date. */
+ * a rule are those that no later rule replaces. */
 static unsigned days_left(const struct hours *h, size_t i)
 {
     unsigned mask = weekdays_of(&h->rules[i]);
-    for (size_t k = i + 1; k < h->n; k++) {
-        const struct hours_rule *later = &h->rules[k];
-        bool replaces = later->join == JOIN_OVERRIDE && !later->fallback && hours_rule_dated(later) &&
-                        (later->state != HOURS_CLOSED || later->n_times == 0);
-        if (replaces)
-            mask &= ~weekdays_of(later);
-    }
+    for (size_t k = i + 1; k < h->n; k++)
+        if (hours_rule_replaces_day(h, k))
+            mask &= ~weekdays_of(&h->rules[k]);
     return mask;
+}
+
+/* Hours that come on top of others of the same days. */
+static bool is_added(const struct hours *h, size_t i, unsigned days)
+{
+    const struct hours_rule *r = &h->rules[i];
+    bool added = false;
+    if (r->state != HOURS_OPEN || r->n_times == 0 || r->fallback || hours_rule_replaces_day(h, i))
+        return false;
+    for (size_t k = 0; k < i && !added; k++)
+        added = h->rules[k].state == HOURS_OPEN && h->rules[k].n_times > 0 && (days_left(h, k) & days) != 0;
+    return added;
 }
 
 struct str hours_sentence(struct arena *a, const struct hours *h, enum hours_language lang)
@@ -483,7 +493,7 @@ struct str hours_sentence(struct arena *a, const struct hours *h, enum hours_lan
         }
         if (b.n > 0)
             buf_char(&b, ' ');
-        rule_words(&b, &said, lang);
+        rule_words(&b, &said, is_added(h, i, left), lang);
     }
     return hours_words_done(a, &b);
 }

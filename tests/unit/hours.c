@@ -459,7 +459,7 @@ static void sentences(void **state)
     IS(sentence("09:00-18:00; Su off", HOURS_FR), "Du lundi au samedi de 9 h à 18 h. Fermé le dimanche.");
     IS(sentence("Mo-Fr 09:00-12:00; Mo-Fr 14:00-16:00; PH off", HOURS_FR), "Du lundi au vendredi de 14 h à 16 h. Fermé les jours fériés.");
     /* What adds, closes some hours only, or speaks of dates replaces no weekday. */
-    IS(sentence("Mo-Fr 09:00-12:00, We 14:00-16:00", HOURS_FR), "Du lundi au vendredi de 9 h à 12 h. Le mercredi de 14 h à 16 h.");
+    IS(sentence("Mo-Fr 09:00-12:00, We 14:00-16:00", HOURS_FR), "Du lundi au vendredi de 9 h à 12 h. Le mercredi aussi de 14 h à 16 h.");
     IS(sentence("Mo-Fr 09:00-18:00; We 12:00-14:00 off", HOURS_FR), "Du lundi au vendredi de 9 h à 18 h. Fermé le mercredi de 12 h à 14 h.");
     IS(sentence("Mo-Fr 09:00-12:00; Jul We off", HOURS_FR), "Du lundi au vendredi de 9 h à 12 h. Fermé en juillet, le mercredi.");
     IS(sentence("Sa 11:00-11:00,17:00-17:00", HOURS_FR), "Le samedi de 11 h à 11 h et de 17 h à 17 h.");
