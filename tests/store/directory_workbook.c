@@ -427,6 +427,12 @@ static void a_light_sheet(struct store *s)
     assert_int_equal(places(s, "telephone = '+33261910002' AND site_web = 'https://mairie.example/' AND adresse = '1 rue Haute'"), 1);
     assert_int_equal(places(s, "1 = 1"), 3);
     assert_int_equal(choices(s), 1);
+    /* Two sources with these words call a place "1": which one is meant cannot be told, and none is touched. */
+    assert_int_equal(import_with(s, STR(HEADER FIRST), (struct directory_import){.feed = STR("troisieme"), .source = STR("a-part")}).err, OK);
+    got = import_with(s, book, (struct directory_import){.feed = STR("liste")});
+    assert_int_equal(got.err, OK);
+    assert_counts(&got, 0, 0, 1, 1);
+    assert_int_equal(places(s, "telephone = '+33261910001'"), 1);
 }
 
 /* Cleaning would write it otherwise, or a cell cannot hold it: as nobody touched it, it stays. */

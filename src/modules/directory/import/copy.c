@@ -2,20 +2,6 @@
 #include "base/clock.h"
 #include "modules/directory/import/import.h"
 
-/* Without its published identifier, the place that the same source calls so. */
-static enum err find_source(struct importer *im, struct raw_record *raw)
-{
-    struct db_rows *r;
-    TRY(db_query(im->c, "SELECT source FROM directory_place WHERE COALESCE(source_texte, '') = $1 AND source_id = $2 ORDER BY deleted_at_ms, source",
-                 DB_PARAMS(DB_TEXT(*raw_cell(raw, "source")), DB_TEXT(*raw_cell(raw, "id"))), &r));
-    bool has = false;
-    enum err e = db_next(r, &has);
-    if (e == OK && has)
-        raw->source = db_col_text_in(r, 0, im->rows);
-    db_rows_end(r);
-    return e;
-}
-
 enum err import_copy_complete(struct importer *im, struct raw_record *raw)
 {
     const struct field_table *t = field_table(raw->kind);
@@ -24,8 +10,8 @@ enum err import_copy_complete(struct importer *im, struct raw_record *raw)
     bool known = false;
     if (!im->c)
         return OK;
-    if (raw->kind == DIRECTORY_PLACE && raw->source.n == 0)
-        TRY(find_source(im, raw));
+    if (raw->kind == DIRECTORY_PLACE && raw->source.n == 0) /* without its published identifier */
+        TRY(import_find_source(im, *raw_cell(raw, "source"), *raw_cell(raw, "id"), &raw->source));
     if (rest.said == 0)
         return OK;
     void *record = arena_zalloc(im->rows, t->size);

@@ -82,6 +82,8 @@ struct import_renamed {
     struct str words; /* of a source */
     bool yes;         /* it has another slug than the one that its words make */
 };
+/* The slug of the source that has these words and a place of this id; as it is when there is none, or several. */
+enum err import_find_source(struct importer *im, struct str words, struct str id, struct str *source) MUST_USE;
 /* Gives a place that came back the key that it has here; another keeps its own. */
 enum err import_find_own_id(struct importer *im, struct directory_place *p) MUST_USE;
 

@@ -51,6 +51,14 @@ static enum err take_only(struct importer *im, struct directory_record *r, const
 
 #define SAME_WORDS "SELECT source, source_id FROM directory_place WHERE COALESCE(source_texte, '') = $1 AND source_id = $2"
 
+enum err import_find_source(struct importer *im, struct str words, struct str id, struct str *source)
+{
+    struct directory_record found = {.source = *source};
+    TRY(take_only(im, &found, SAME_WORDS, DB_PARAMS(DB_TEXT(words), DB_TEXT(id))));
+    *source = found.source;
+    return OK;
+}
+
 enum err import_find_own_id(struct importer *im, struct directory_place *p)
 {
     struct directory_record *r = &p->record;
