@@ -11,7 +11,7 @@ build_groups=(
     "garder les données : libsqlite3-dev libpq-dev"
     "lire et chercher les textes : libjansson-dev libutf8proc-dev libstemmer-dev"
     "tirer au hasard, protéger : libsodium-dev"
-    "lire des classeurs : libzip-dev libexpat1-dev"
+    "lire et écrire des classeurs : libzip-dev libexpat1-dev libisal-dev"
     "interroger le service des adresses : libcurl4-openssl-dev"
 )
 test_groups=(

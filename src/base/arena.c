@@ -250,6 +250,21 @@ struct str arena_str(struct arena *a, struct str s)
     return (struct str){arena_cstr(a, s), s.n};
 }
 
+struct str arena_join(struct arena *a, const struct str *pieces, size_t n)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < n; i++)
+        all += pieces[i].n;
+    char *text = arena_alloc(a, all + 1), *p = text;
+    for (size_t i = 0; i < n; i++) {
+        if (pieces[i].n)
+            memcpy(p, pieces[i].p, pieces[i].n);
+        p += pieces[i].n;
+    }
+    *p = '\0';
+    return (struct str){text, all};
+}
+
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 {
     char small[256];

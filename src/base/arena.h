@@ -44,6 +44,11 @@ void *arena_grow(struct arena *a, void *items, size_t used, size_t *cap, size_t 
 /* Copies, always NUL-terminated after the last byte. */
 struct str arena_str(struct arena *a, struct str s);
 char *arena_cstr(struct arena *a, struct str s) __attribute__((returns_nonnull));
+/* The pieces one after the other. */
+struct str arena_join(struct arena *a, const struct str *pieces, size_t n);
+#define ARENA_JOIN(arena, ...)                                        \
+    arena_join((arena), (const struct str[]){__VA_ARGS__},            \
+               sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
 struct str arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Calls release(what) when the arena is reset or freed. */

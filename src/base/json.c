@@ -1,11 +1,8 @@
 #include "base/json.h"
 
-#include <endian.h>
 #include <math.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "base/plain.h"
 #include "base/utf8.h"
 
 void json_start(struct json_writer *w, struct buf *out)
@@ -27,51 +24,10 @@ static void add_escape(struct buf *b, unsigned char c)
     }
 }
 
-/* The high bit of each of 8 bytes is set where it is a control, a quote, a backslash or above
- * ASCII. Subtracting sets the high bit of a byte under the limit; the borrow it makes may set bits
- * after it wrongly, so only the first one counts. */
-static inline uint64_t special_bytes(const char *p)
-{
-    const uint64_t ones = 0x0101010101010101U;
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
-    x = le64toh(x);
-    uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
-    return (x | (x - ones * 0x20) | (quote - ones) | (slash - ones)) & ones * 0x80;
-}
-
-/* From i, the first byte that is not copied as it is, or that begins a sequence to check. */
-static inline size_t skip_plain(struct str s, size_t i)
-{
-#ifdef __SSE2__
-    for (; s.n - i >= 16; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + i));
-        __m128i special = _mm_cmplt_epi8(x, _mm_set1_epi8(0x20)); /* signed: also above ASCII */
-        special = _mm_or_si128(special, _mm_cmpeq_epi8(x, _mm_set1_epi8('"')));
-        special = _mm_or_si128(special, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
-        int mask = _mm_movemask_epi8(special);
-        if (mask)
-            return i + (size_t)__builtin_ctz((unsigned)mask);
-    }
-#endif
-    while (s.n - i >= 8) {
-        uint64_t special = special_bytes(s.p + i);
-        if (special)
-            return i + (size_t)__builtin_ctzll(special) / 8;
-        i += 8;
-    }
-    for (; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
-            break;
-    }
-    return i;
-}
-
 /* From i, the first byte that cannot be copied as it is: to escape, or not UTF-8. */
 static inline size_t skip_valid(struct str s, size_t i)
 {
-    while ((i = skip_plain(s, i)) < s.n && (unsigned char)s.p[i] >= 0x80) {
+    while ((i = plain_end(s, i, "\"\\\\")) < s.n && (unsigned char)s.p[i] >= 0x80) {
         uint32_t cp;
         size_t n = utf8_decode(s.p + i, s.n - i, &cp);
         if (n == 0)

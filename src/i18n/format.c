@@ -89,8 +89,8 @@ struct str format_phone(struct arena *a, struct str e164)
         if (d[i] < '0' || d[i] > '9')
             return e164;
     }
-    return arena_printf(a, "0%c" NBSP "%.2s" NBSP "%.2s" NBSP "%.2s" NBSP "%.2s", d[0], d + 1, d + 3,
-                        d + 5, d + 7);
+    struct str space = STR(NBSP);
+    return ARENA_JOIN(a, STR("0"), {d, 1}, space, {d + 1, 2}, space, {d + 3, 2}, space, {d + 5, 2}, space, {d + 7, 2});
 }
 
 struct str format_bytes(struct arena *a, enum lang lang, int64_t bytes)

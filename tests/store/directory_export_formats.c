@@ -282,6 +282,44 @@ static void the_workbook_comes_back(struct store *s)
     clock_set_source(NULL);
 }
 
+/* Letters that no packing shortens much, among which what XML escapes or takes several bytes. */
+static struct str noise(struct store *s, uint32_t *seed)
+{
+    enum { LETTERS = 4000 };
+    static const char *const others[] = {"&", "< ", " >", "]]>", "é", "’", "🙂", "œ"};
+    struct buf b;
+    buf_init(&b, SIZE_MAX);
+    for (int i = 0; i < LETTERS; i++) {
+        *seed = *seed * 1664525 + 1013904223;
+        if (*seed >> 28 == 0)
+            buf_lit(&b, others[*seed >> 24 & 7]);
+        else
+            buf_char(&b, (char)('a' + (*seed >> 16) % 26));
+    }
+    struct str text = arena_str(s->a, buf_str(&b));
+    buf_deinit(&b);
+    return text;
+}
+
+static void a_workbook_that_hardly_shrinks_comes_back(struct store *s)
+{
+    enum { PLACES = 150 };
+    struct buf csv;
+    uint32_t seed = 20261126;
+    buf_init(&csv, SIZE_MAX);
+    buf_lit(&csv, "id,nom,commune,code_postal,adresse,date_maj,pivot,source,presentation_detail\n");
+    for (int i = 0; i < PLACES; i++)
+        buf_printf(&csv, "lieu-%d,Lieu %d,Rennes,35000,%d rue Haute,2026-01-01,,Essai,%.*s\n", i, i, i + 1, STR_ARG(noise(s, &seed)));
+    import_ok(s, buf_str(&csv));
+    buf_deinit(&csv);
+    struct str before = export_text(s, EXPORT_TABLE);
+    struct imported again = import_ok(s, export_text(s, EXPORT_XLSX));
+    assert_string_equal(again.result.format, "Balise (XLSX)");
+    assert_counts(&again, 0, 0, PLACES, 0);
+    assert_str(arena_cstr(s->a, before), export_text(s, EXPORT_TABLE));
+    assert_true(before.n > PLACES * 4000 && has_text(before, "&") && has_text(before, "]]>") && has_text(before, "🙂"));
+}
+
 static void a_real_workbook_comes_back(struct store *s)
 {
     struct str file = shared_file(s, "lieux/data-inclusion-v0-services-2022-12.json");
@@ -354,6 +392,7 @@ static const struct store_test tests[] = {
     STORE_TEST(the_table_has_everything_and_runs_nothing),
     STORE_TEST(the_workbook_is_for_people),
     STORE_TEST(the_workbook_comes_back),
+    STORE_TEST(a_workbook_that_hardly_shrinks_comes_back),
     STORE_TEST(a_real_workbook_comes_back),
     STORE_TEST(a_text_too_long_for_a_cell_is_cut),
     STORE_TEST(an_empty_directory_still_makes_files),

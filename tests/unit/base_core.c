@@ -218,6 +218,9 @@ static void arena_copies_text(void **state)
     struct str wide = arena_printf(a, "%1000d|%s", 7, "fin");
     assert_int_equal(wide.n, 1004);
     assert_true(str_ends(wide, STR("7|fin")));
+    struct str joined = ARENA_JOIN(a, STR("12"), STR_NONE, STR("-"), wide);
+    assert_true(joined.n == 3 + wide.n && str_starts(joined, STR("12-  ")) && joined.p[joined.n] == '\0');
+    assert_str(arena_join(a, NULL, 0), "");
     assert_int_equal(wide.p[wide.n], '\0');
     arena_free(a);
 }

@@ -14,9 +14,10 @@ static const struct export_part structures[] = {
 static struct str feature_id(struct exporter *x, const struct export_row *r)
 {
     const struct directory_record *record = r->record;
+    struct str nature = str_from(export_nature(r->kind));
     return r->kind == DIRECTORY_PLACE
-               ? arena_printf(x->row, "%s/%.*s--%.*s", export_nature(r->kind), STR_ARG(record->source), STR_ARG(record->source_id))
-               : arena_printf(x->row, "%s/%.*s", export_nature(r->kind), STR_ARG(record->source_id));
+               ? ARENA_JOIN(x->row, nature, STR("/"), record->source, STR("--"), record->source_id)
+               : ARENA_JOIN(x->row, nature, STR("/"), record->source_id);
 }
 
 static enum err write_feature(struct exporter *x, const struct export_row *r)

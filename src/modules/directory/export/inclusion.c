@@ -25,6 +25,13 @@ static const struct export_part services[] = {
      "h.source_id", inclusion_service_fields},
 };
 
+/* Where nobody sent structures, nothing is to be merged nor looked up. */
+static const struct export_part structures_of_places[] = {
+    {DIRECTORY_PLACE, "t.source", DERIVED_ID, " FROM directory_place t WHERE " EXPORT_PLACE_IS_LIVE, NULL, inclusion_structure_fields}};
+static const struct export_part services_of_places[] = {
+    {DIRECTORY_PLACE, "t.source", DERIVED_ID, " FROM directory_place t WHERE " EXPORT_PLACE_IS_LIVE " AND t.services IS NOT NULL", NULL,
+     inclusion_service_fields}};
+
 static void write_list(struct json_writer *w, struct str cell)
 {
     struct str item;
@@ -158,14 +165,16 @@ static enum err write_service(struct exporter *x, const struct export_row *r)
 enum err export_inclusion(struct exporter *x)
 {
     struct json_writer *w = &x->json;
+    int64_t any = 0;
+    TRY(db_query_int(x->c, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM directory_structure LIMIT 1) any_structure", DB_NO_PARAMS, &any));
     json_object_begin(w);
     json_key(w, STR("structures"));
     json_array_begin(w);
-    TRY(export_each(x, structures, 2, EXPORT_WITH_ORIGIN, write_structure));
+    TRY(export_each(x, any ? structures : structures_of_places, any ? 2 : 1, EXPORT_WITH_ORIGIN, write_structure));
     json_array_end(w);
     json_key(w, STR("services"));
     json_array_begin(w);
-    TRY(export_each(x, services, 2, EXPORT_WITH_ORIGIN, write_service));
+    TRY(export_each(x, any ? services : services_of_places, any ? 2 : 1, EXPORT_WITH_ORIGIN, write_service));
     json_array_end(w);
     json_object_end(w);
     buf_char(&x->out, '\n');

@@ -1,6 +1,9 @@
 #include "modules/directory/export/sheet.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
+#include "base/plain.h"
 #include "base/utf8.h"
 
 #define XML "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
@@ -8,9 +11,12 @@
 #define OFFICE "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 #define PACKAGE "http://schemas.openxmlformats.org/package/2006/"
 
-enum { PACK_FROM = 64 * 1024, XML_MAX = 16 * 1024 * 1024, CELL_MOST = 32767, ROWS_MOST = 1048576 };
+enum { PACK_FROM = 64 * 1024, XML_MAX = 16 * 1024 * 1024, CELL_MOST = 32767, ROWS_MOST = 1048576, COLUMNS_MOST = 26 + 26 * 26 };
 /* Rows of cellXfs in styles_xml. */
-enum { STYLE_HEADER = 1, STYLE_TEXT = 2, STYLE_DATE = 3, STYLE_MOMENT = 4 };
+#define STYLE_HEADER "1"
+#define STYLE_TEXT "2"
+#define STYLE_DATE "3"
+#define STYLE_MOMENT "4"
 
 static const char styles_xml[] =
     XML "<styleSheet xmlns=\"" MAIN "\"><numFmts count=\"2\"><numFmt numFmtId=\"164\" formatCode=\"dd/mm/yyyy\"/>"
@@ -43,14 +49,13 @@ enum err export_book_begin(struct export_book *b, struct exporter *x, int64_t at
 {
     *b = (struct export_book){0};
     buf_init(&b->xml, XML_MAX);
-    TRY(export_zip_begin(&b->zip, x, at_ms));
+    export_zip_begin(&b->zip, x, at_ms);
     TRY(add_file(b, "_rels/.rels", str_from(relations_xml)));
     return add_file(b, "xl/styles.xml", str_from(styles_xml));
 }
 
 void export_book_free(struct export_book *b)
 {
-    export_zip_free(&b->zip);
     buf_deinit(&b->xml);
 }
 
@@ -67,46 +72,49 @@ static enum err pack(struct export_book *b, size_t from)
 
 /* -- cells ------------------------------------------------------------------------------------------- */
 
-/* 0 → A, 25 → Z, 26 → AA */
+/* 0 → A, 25 → Z, 26 → AA: two letters are enough for COLUMNS_MOST. */
 static void put_column(struct buf *out, size_t column)
 {
     if (column >= 26)
-        put_column(out, column / 26 - 1);
+        buf_char(out, (char)('A' + column / 26 - 1));
     buf_char(out, (char)('A' + column % 26));
 }
 
-static void open_cell(struct export_book *b, int style, const char *rest)
+/* `rest`: after the reference of the cell, which is most of what is written: put in one go. */
+static void open_cell(struct export_book *b, struct str rest)
 {
-    struct buf *out = &b->xml;
-    buf_lit(out, "<c r=\"");
-    put_column(out, b->column);
-    buf_int(out, (int64_t)b->sheets[b->n - 1].rows);
-    buf_lit(out, "\"");
-    if (style) {
-        buf_lit(out, " s=\"");
-        buf_int(out, style);
-        buf_lit(out, "\"");
+    static const struct str head = STR_INIT("<c r=\"");
+    size_t letters = b->column < 26 ? 1 : 2;
+    char *p = buf_reserve(&b->xml, head.n + letters + b->row.n + rest.n);
+    if (!p)
+        return;
+    memcpy(p, head.p, head.n);
+    p += head.n;
+    if (letters == 2)
+        *p++ = (char)('A' + b->column / 26 - 1);
+    *p++ = (char)('A' + b->column % 26);
+    memcpy(p, b->row.digits, b->row.n);
+    memcpy(p + b->row.n, rest.p, rest.n);
+    buf_commit(&b->xml, head.n + letters + b->row.n + rest.n);
+}
+
+static const char *escape_of(char c)
+{
+    /* XML would make a line feed of \r */
+    return c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '\r' ? "&#13;" : "";
+}
+
+/* From i, the first byte that is not copied as it is: to escape, not UTF-8, or what XML cannot hold. */
+static size_t skip_copied(struct str s, size_t i)
+{
+    while ((i = plain_end(s, i, "&<>")) < s.n) {
+        uint32_t cp;
+        size_t n = utf8_decode(s.p + i, s.n - i, &cp);
+        if (n == 0 || (n == 1 && cp != '\t' && cp != '\n') || cp == 0xFFFE || cp == 0xFFFF)
+            break;
+        i += n;
     }
-    buf_lit(out, rest);
-}
-
-static bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x80 && c != '&' && c != '<' && c != '>';
-}
-
-static void put_special(struct buf *out, struct str piece, uint32_t cp)
-{
-    if (cp == '&')
-        buf_lit(out, "&amp;");
-    else if (cp == '<')
-        buf_lit(out, "&lt;");
-    else if (cp == '>')
-        buf_lit(out, "&gt;");
-    else if (cp == '\r')
-        buf_lit(out, "&#13;"); /* XML would make it a line feed */
-    else if ((cp >= 0x20 || cp == '\t' || cp == '\n') && cp != 0xFFFE && cp != 0xFFFF)
-        buf_add(out, piece);
+    return i;
 }
 
 size_t export_sheet_fit(struct str text)
@@ -127,17 +135,15 @@ size_t export_sheet_fit(struct str text)
 
 static void put_escaped(struct buf *out, struct str s)
 {
-    for (size_t i = 0; i < s.n;) {
+    for (size_t i = 0;;) {
         size_t start = i;
-        while (i < s.n && is_plain((unsigned char)s.p[i]))
-            i++;
-        buf_add(out, str_sub(s, start, i - start));
-        if (i == s.n)
+        i = skip_copied(s, i);
+        buf_add(out, (struct str){s.p + start, i - start});
+        if (i == s.n) /* nearly always, at once */
             break;
         uint32_t cp;
         size_t n = utf8_decode(s.p + i, s.n - i, &cp);
-        if (n > 0)
-            put_special(out, str_sub(s, i, n), cp);
+        buf_lit(out, n == 1 ? escape_of(s.p[i]) : "");
         i += n > 0 ? n : 1;
     }
 }
@@ -148,27 +154,31 @@ static bool needs_space(struct str s)
     return s.n > 0 && ((unsigned char)s.p[0] <= ' ' || (unsigned char)s.p[s.n - 1] <= ' ' || memchr(s.p, '\n', s.n));
 }
 
-static void put_text(struct export_book *b, int style, struct str text)
+#define TEXT_OF(style) "\" s=\"" style "\" t=\"inlineStr\"><is><t"
+
+static void put_text(struct export_book *b, struct str open, struct str text)
 {
-    open_cell(b, style, needs_space(text) ? " t=\"inlineStr\"><is><t xml:space=\"preserve\">" : " t=\"inlineStr\"><is><t>");
+    static const struct str end = STR_INIT("</t></is></c>");
     size_t fit = export_sheet_fit(text);
+    open_cell(b, open);
+    buf_add(&b->xml, needs_space(text) ? STR(" xml:space=\"preserve\">") : STR(">"));
     put_escaped(&b->xml, str_sub(text, 0, fit));
     if (fit < text.n)
         buf_lit(&b->xml, EXPORT_SHEET_CUT);
-    buf_lit(&b->xml, "</t></is></c>");
+    buf_add(&b->xml, end);
 }
 
 void export_sheet_text(struct export_book *b, struct str text)
 {
     if (text.n > 0)
-        put_text(b, STYLE_TEXT, text);
+        put_text(b, STR(TEXT_OF(STYLE_TEXT)), text);
     b->column++;
 }
 
 void export_sheet_number(struct export_book *b, struct directory_number v)
 {
     if (v.known) {
-        open_cell(b, 0, "><v>");
+        open_cell(b, STR("\"><v>"));
         buf_double(&b->xml, v.value);
         buf_lit(&b->xml, "</v></c>");
     }
@@ -178,18 +188,35 @@ void export_sheet_number(struct export_book *b, struct directory_number v)
 /* Days are counted from 1899-12-30; before March 1900 that count is disputed, and the text stays. */
 enum { EPOCH = 25569, FIRST_SURE = 61 };
 
+static void put_day(struct export_book *b, struct str open, int64_t serial)
+{
+    open_cell(b, open);
+    buf_int(&b->xml, serial);
+}
+
+static void put_date(struct export_book *b, int64_t serial)
+{
+    put_day(b, STR("\" s=\"" STYLE_DATE "\"><v>"), serial);
+    buf_lit(&b->xml, "</v></c>");
+    b->column++;
+}
+
 void export_sheet_date(struct export_book *b, struct str day)
 {
     struct civil_date d;
     int64_t serial = civil_parse(day, &d) ? civil_to_days(d) + EPOCH : 0;
-    if (serial < FIRST_SURE) {
+    if (serial < FIRST_SURE)
         export_sheet_text(b, day);
-        return;
-    }
-    open_cell(b, STYLE_DATE, "><v>");
-    buf_int(&b->xml, serial);
-    buf_lit(&b->xml, "</v></c>");
-    b->column++;
+    else
+        put_date(b, serial);
+}
+
+void export_sheet_day(struct export_book *b, enum zone zone, int64_t at_ms)
+{
+    if (at_ms > 0)
+        put_date(b, civil_to_days(zone_local(zone, at_ms).date) + EPOCH);
+    else
+        b->column++;
 }
 
 void export_sheet_moment(struct export_book *b, enum zone zone, int64_t at_ms)
@@ -198,9 +225,11 @@ void export_sheet_moment(struct export_book *b, enum zone zone, int64_t at_ms)
     struct civil_time t = zone_local(zone, at_ms);
     int64_t seconds = t.hour * 3600 + t.minute * 60 + t.second;
     if (at_ms > 0) {
-        open_cell(b, STYLE_MOMENT, "><v>");
-        buf_int(&b->xml, civil_to_days(t.date) + EPOCH);
-        buf_printf(&b->xml, ".%06d</v></c>", (int)(seconds * MILLION / 86400));
+        put_day(b, STR("\" s=\"" STYLE_MOMENT "\"><v>"), civil_to_days(t.date) + EPOCH);
+        buf_char(&b->xml, '.');
+        for (int64_t part = seconds * MILLION / 86400, unit = MILLION / 10; unit > 0; part %= unit, unit /= 10)
+            buf_char(&b->xml, (char)('0' + part / unit));
+        buf_lit(&b->xml, "</v></c>");
     }
     b->column++;
 }
@@ -210,9 +239,9 @@ void export_sheet_moment(struct export_book *b, enum zone zone, int64_t at_ms)
 void export_sheet_row(struct export_book *b)
 {
     b->column = 0;
-    b->sheets[b->n - 1].rows++;
+    b->row.n = (size_t)snprintf(b->row.digits, sizeof b->row.digits, "%zu", ++b->sheets[b->n - 1].rows);
     buf_lit(&b->xml, "<row r=\"");
-    buf_int(&b->xml, (int64_t)b->sheets[b->n - 1].rows);
+    buf_add(&b->xml, (struct str){b->row.digits, b->row.n});
     buf_lit(&b->xml, "\">");
 }
 
@@ -246,7 +275,7 @@ static enum err end_sheet(struct export_book *b)
 enum err export_sheet_begin(struct export_book *b, const char *name, const struct export_sheet_column *columns, size_t n)
 {
     TRY(end_sheet(b));
-    if (b->n == EXPORT_SHEETS_MAX)
+    if (b->n == EXPORT_SHEETS_MAX || n > COLUMNS_MOST)
         return ERR_BUG;
     TRY(export_zip_file(&b->zip, sheet_files[b->n]));
     buf_printf(&b->xml,
@@ -261,7 +290,7 @@ enum err export_sheet_begin(struct export_book *b, const char *name, const struc
     b->n++;
     export_sheet_row(b);
     for (size_t i = 0; i < n; i++, b->column++)
-        put_text(b, STYLE_HEADER, str_from(columns[i].title));
+        put_text(b, STR(TEXT_OF(STYLE_HEADER)), str_from(columns[i].title));
     return export_sheet_row_end(b);
 }
 

@@ -24,6 +24,10 @@ struct export_book {
     } sheets[EXPORT_SHEETS_MAX];
     size_t n;
     size_t column; /* of the next cell, from 0 */
+    struct {
+        char digits[24];
+        size_t n;
+    } row; /* its number */
 };
 /* The book is freed by export_book_free whatever is returned. */
 enum err export_book_begin(struct export_book *b, struct exporter *x, int64_t at_ms) MUST_USE;
@@ -36,6 +40,7 @@ void export_sheet_row(struct export_book *b);
 void export_sheet_text(struct export_book *b, struct str text);
 void export_sheet_number(struct export_book *b, struct directory_number v);
 void export_sheet_date(struct export_book *b, struct str day); /* "2026-11-24"; another text stays a text */
+void export_sheet_day(struct export_book *b, enum zone zone, int64_t at_ms); /* there; nothing when it is 0 (never) */
 /* Day and time there, to the second; nothing when it is 0 (never). */
 void export_sheet_moment(struct export_book *b, enum zone zone, int64_t at_ms);
 /* How many bytes of a text a cell holds: all, or what leaves room for the ellipsis (32,767 UTF-16 units). */

@@ -43,7 +43,7 @@ struct str export_permalink(struct exporter *x, const struct export_row *r)
     struct str slug = r->host.n ? r->host : ((const struct directory_record *)r->record)->slug;
     if (!x->site.p)
         x->site = arena_str(x->a, territory_settings(territory_in(x->a))->public_url);
-    return arena_printf(x->row, "%.*s/lieux/%.*s", STR_ARG(x->site), STR_ARG(slug));
+    return ARENA_JOIN(x->row, x->site, STR("/lieux/"), slug);
 }
 
 struct str export_day(struct exporter *x, int64_t at_ms)

@@ -56,11 +56,11 @@ static void write_cell(struct exporter *x, const struct export_row *r, size_t c)
         break;
     case WORKBOOK_SENTENCE: export_sheet_text(b, export_hours_sentence(x, r)); break;
     case WORKBOOK_LINK: export_sheet_text(b, export_permalink(x, r)); break;
-    case WORKBOOK_FIRST_DAY: export_sheet_date(b, export_day(x, record->created_at_ms)); break;
+    case WORKBOOK_FIRST_DAY: export_sheet_day(b, ZONE_PARIS, record->created_at_ms); break;
     case WORKBOOK_LAST_CHANGE: export_sheet_moment(b, ZONE_PARIS, record->updated_at_ms); break;
-    case WORKBOOK_CONFIRMED: export_sheet_date(b, export_day(x, record->confirmed_at_ms)); break;
+    case WORKBOOK_CONFIRMED: export_sheet_day(b, ZONE_PARIS, record->confirmed_at_ms); break;
     case WORKBOOK_PUBLISHED:
-        export_sheet_text(b, arena_printf(x->row, "%.*s--%.*s", STR_ARG(record->source), STR_ARG(record->source_id)));
+        export_sheet_text(b, ARENA_JOIN(x->row, record->source, STR("--"), record->source_id));
         break;
     }
 }

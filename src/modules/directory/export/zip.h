@@ -3,14 +3,12 @@
 #ifndef BALISE_MODULES_DIRECTORY_EXPORT_ZIP_H
 #define BALISE_MODULES_DIRECTORY_EXPORT_ZIP_H
 
-#include <zlib.h>
-
 #include "modules/directory/export/export.h"
 
 enum { EXPORT_ZIP_FILES_MAX = 16 };
 struct export_zip {
     struct exporter *x; /* bytes go to x->out, and from there to the sink */
-    z_stream deflate;
+    struct export_zip_packer *packer; /* in x->a */
     uint64_t at; /* bytes of the archive so far */
     uint16_t time, date; /* as ZIP says them */
     struct export_zip_file {
@@ -20,14 +18,12 @@ struct export_zip {
     } files[EXPORT_ZIP_FILES_MAX];
     size_t n;
 };
-/* `at_ms`: the time that its files bear. ERR_LIMIT: no memory. */
-enum err export_zip_begin(struct export_zip *z, struct exporter *x, int64_t at_ms) MUST_USE;
+/* `at_ms`: the time that its files bear. */
+void export_zip_begin(struct export_zip *z, struct exporter *x, int64_t at_ms);
 /* The next file of the archive; `name` must stay valid. */
 enum err export_zip_file(struct export_zip *z, const char *name) MUST_USE;
 enum err export_zip_add(struct export_zip *z, struct str bytes) MUST_USE;
 /* The list of the files. ERR_LIMIT: over 4 GiB, which this form cannot say. */
 enum err export_zip_end(struct export_zip *z) MUST_USE;
-/* Always, whatever happened. */
-void export_zip_free(struct export_zip *z);
 
 #endif
