@@ -90,11 +90,11 @@ static bool tell_change(void *ctx, const struct directory_import_change *change)
 /* -- the command ---------------------------------------------------------------------------------- */
 
 struct options {
-    const char *file, *source, *report, *mapping;
+    const char *file, *source, *report, *mapping, *departement;
     bool dry_run, partial, complete, suggest;
 };
 
-static const char usage[] = "balise import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] "
+static const char usage[] = "balise import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--departement CODES] [--report FICHIER] [--dry-run] "
                             "[--partial | --complete], ou balise import --suggest FICHIER";
 
 static bool take_flag(struct options *o, const char *arg)
@@ -115,7 +115,8 @@ static bool parse(int argc, char **argv, struct options *o)
         const char **value = strcmp(argv[i], "--source") == 0    ? &o->source
                              : strcmp(argv[i], "--report") == 0  ? &o->report
                              : strcmp(argv[i], "--mapping") == 0 ? &o->mapping
-                                                                 : NULL;
+                             : strcmp(argv[i], "--departement") == 0 ? &o->departement
+                                                                     : NULL;
         if (value) {
             if (++i == argc) {
                 cli_error("%s attend une valeur.", argv[i - 1]);
@@ -139,6 +140,26 @@ static bool parse(int argc, char **argv, struct options *o)
     else if (o->partial && o->complete)
         cli_error("--partial et --complete se contredisent : gardez l’un des deux.");
     return o->file && !(o->partial && o->complete);
+}
+
+/* "35,56": the codes of départements that exist. */
+static bool parse_departements(struct arena *a, const char *text, struct directory_import *in)
+{
+    struct str rest = str_from(text), piece;
+    struct str *codes = ARENA_ARRAY(a, rest.n + 1, struct str);
+    while (str_split(&rest, ',', &piece)) {
+        struct territory_departement d;
+        struct str word = str_trim(piece);
+        if (!territory_departement_find(word, &d) && !territory_departement_named(word, &d)) {
+            cli_error("« %.*s » n’est pas un département : donnez son code, par exemple 35 ou 2A, ou plusieurs : 35,56.", STR_ARG(word));
+            return false;
+        }
+        codes[in->n_departements++] = d.code;
+    }
+    in->departements = codes;
+    if (text && in->n_departements == 0)
+        cli_error("--departement attend un code, par exemple 35, ou plusieurs : 35,56.");
+    return !text || in->n_departements > 0;
 }
 
 static struct str file_name(const char *path)
@@ -200,6 +221,10 @@ static int run(struct cli *cli, const struct options *o, struct str data, struct
         .progress = progress,
         .ctx = &r,
     };
+    if (!parse_departements(a, o->departement, &in)) {
+        arena_free(r.show.rows);
+        return 2;
+    }
     in.feed = in.source.n ? in.source : without_date(name);
     struct directory_import_result res;
     struct db_conn *c;

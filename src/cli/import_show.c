@@ -107,6 +107,8 @@ void import_show_summary(const struct import_show *s, const struct directory_imp
            (long long)n->rows);
     printf("  nouvelles     %8lld\n  mises à jour  %8lld\n  inchangées    %8lld\n  refusées      %8lld\n",
            (long long)n->added, (long long)(n->updated + n->back), (long long)n->unchanged, (long long)n->refused);
+    if (n->left_out > 0)
+        printf("  non demandées %8lld\n", (long long)n->left_out);
     if (n->gone > 0)
         printf("  disparues     %8lld\n", (long long)n->gone);
     show_notes(s, res);

@@ -10,7 +10,7 @@ static const struct cli_command commands[] = {
     {"serve", cmd_serve, "serve [--listen 127.0.0.1:8080] [--threads N]",
      "ouvre le site et l’API"},
     {"import", cmd_import,
-     "import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--report FICHIER] [--dry-run] [--partial | --complete] | --suggest FICHIER "
+     "import FICHIER [--mapping CORRESPONDANCE] [--source NOM] [--departement CODES] [--report FICHIER] [--dry-run] [--partial | --complete] | --suggest FICHIER "
      "| list [--all] | undo IMPORT",
      "charge des lieux, des structures et des services ; montre ou annule un import",
      "Sans --mapping, le fichier doit être dans un format connu : LaMednum (v0, 1.0.2, 2.0.0), data·inclusion (v0, v1), HSDS 3,\n"
@@ -20,6 +20,8 @@ static const struct cli_command commands[] = {
      "  --source NOM           nomme la source ; sinon, c’est ce que dit le fichier\n"
      "  --dry-run              montre ce qui changerait, champ par champ ; n’écrit rien\n"
      "  --report FICHIER       où écrire le rapport (sinon rapport-NOM.csv) : valeurs corrigées, écartées, fiches refusées\n"
+     "  --departement CODES    d’une liste plus grande, ne prend que ce qui est là (35, ou 35,56) ; ce que l’annuaire a déjà\n"
+     "                         reste suivi\n"
      "  --partial              le fichier n’est qu’une partie : rien n’est retiré\n"
      "  --complete             le fichier est entier, même s’il lui manque plus de la moitié des fiches d’avant\n"
      "  list                   les imports faits, les 50 derniers ; avec --all, tous\n"

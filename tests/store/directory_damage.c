@@ -82,7 +82,7 @@ static void check_directory(struct store *s, const struct imported *got)
 {
     const struct directory_import_counts *n = &got->result.counts;
     size_t structures, services;
-    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->kept_deleted + n->back);
+    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->left_out + n->kept_deleted + n->back);
     assert_int_equal(refused_rows(s, got->report), n->refused);
     assert_true(str_is_utf8(got->report));
     size_t places = assert_valid_lamednum_csv(s, export_text(s, EXPORT_LAMEDNUM_CSV));

@@ -60,7 +60,7 @@ void assert_counts(const struct imported *got, int64_t added, int64_t updated, i
     assert_int_equal(n->updated, updated);
     assert_int_equal(n->unchanged, unchanged);
     assert_int_equal(n->refused, refused);
-    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->kept_deleted + n->back);
+    assert_int_equal(n->rows, n->added + n->updated + n->unchanged + n->refused + n->left_out + n->kept_deleted + n->back);
 }
 
 struct str export_text(struct store *s, enum directory_format f)

@@ -224,6 +224,14 @@ static void mistakes_say_where(void **state)
         {"{" NOM ",\"horaires\":{\"jours\":[{\"colonne\":\"l\",\"osm\":\"Lu\"}]}}",
          "Correspondance, « horaires.jours[0].osm » : il faut le jour : Mo, Tu, We, Th, Fr, Sa ou Su."},
         {"{" NOM ",\"lecture\":{\"séparateur\":\";;\"}}", "Correspondance, « lecture.séparateur » : il faut un seul caractère, par exemple « ; », ou « tabulation »."},
+        {"{" NOM ",\"lignes\":[]}", "Correspondance, « lignes » : il faut un objet avec « garder » ou « écarter »."},
+        {"{" NOM ",\"lignes\":{\"ecarter\":[]}}", "Correspondance, « lignes.ecarter » : cette clé n’existe pas ici. Clés possibles : garder, écarter."},
+        {"{" NOM ",\"lignes\":{\"garder\":{}}}",
+         "Correspondance, « lignes.garder » : il faut une liste de règles, par exemple [{\"colonnes\": [\"Statut\"], \"termes\": [\"fermé\"]}]."},
+        {"{" NOM ",\"lignes\":{\"garder\":[{\"colonnes\":[\"x\"]},{\"termes\":[\"x\"]}]}}",
+         "Correspondance, « lignes.garder[1].colonnes » : dans quelles colonnes regarder ?"},
+        {"{" NOM ",\"lignes\":{\"écarter\":[{\"colonnes\":[\"x\"],\"cible\":\"y\"}]}}",
+         "Correspondance, « lignes.écarter[0].cible » : cette clé n’existe pas ici. Clés possibles : colonnes, termes, sauf."},
         {"{" NOM ",\"lecture\":{\"titres\":0}}", "Correspondance, « lecture.titres » : il faut le numéro de la ligne des titres : 1 pour la première."},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

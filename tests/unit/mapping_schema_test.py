@@ -81,7 +81,9 @@ class Schema(unittest.TestCase):
 
     def test_the_example_of_the_manual_is_valid(self):
         text = (ROOT / "docs/import-mapping.md").read_text()
-        self.assert_valid(json.loads(text.split("```json\n")[1].split("```")[0]), "import-mapping.md")
+        whole, rows = (block.split("```")[0] for block in text.split("```json\n")[1:])
+        self.assert_valid(json.loads(whole), "import-mapping.md")
+        self.assert_valid(json.loads(whole) | json.loads("{" + rows + "}"), "import-mapping.md, rows")
 
     def test_configurations_of_the_other_tool_are_valid(self):
         for path in sorted(SHARED.glob("*.config.json")):
@@ -92,7 +94,9 @@ class Schema(unittest.TestCase):
         mistakes = [{}, {"nom": "Nom"}, {"nom": {"colone": "Nom"}}, {"nom": {"colonne": "a", "colonnes": ["b"]}}, nom | {"labels": {}},
                     nom | {"services": [{"termes": ["x"], "cible": "y"}]}, nom | {"services": [{"colonnes": [], "cible": "y"}]},
                     nom | {"horaires": {"jours": [{"colonne": "l", "osm": "Lu"}]}}, nom | {"lecture": {"titres": 0}},
-                    nom | {"latitude": {"dissocier": {"colonne": "p"}}}, nom | {"adresse": {"colonne": "a", "extraire": "pays"}}]
+                    nom | {"latitude": {"dissocier": {"colonne": "p"}}}, nom | {"adresse": {"colonne": "a", "extraire": "pays"}},
+                    nom | {"lignes": [{"colonnes": ["x"]}]}, nom | {"lignes": {"garder": [{"termes": ["x"]}]}},
+                    nom | {"lignes": {"écarter": [{"colonnes": ["x"], "cible": "y"}]}}]
         for value in mistakes:
             self.assertNotEqual(list(problems(value, SCHEMA)), [], value)
             also_for_jsonschema(self, value, False)

@@ -273,6 +273,7 @@ void directory_normalize_address(struct arena *a, const struct directory_value_s
 /* -- import (import/) ----------------------------------------------------------------------------- */
 struct directory_import_counts {
     int64_t rows, added, updated, unchanged, refused;
+    int64_t left_out;     /* outside of the départements asked for, or not wanted by the mapping */
     int64_t back;         /* their file says them again */
     int64_t kept_deleted; /* removed here by a human, or gone after the corrected workbook had left: left removed */
     int64_t gone;         /* no longer in their file; not among the rows */
@@ -297,6 +298,9 @@ struct directory_import {
     struct str default_source; /* the territory's, last resort */
     struct str feed;        /* what is imported again and again: records that it said before and no longer says are gone.
                                Empty: nothing is ever gone */
+    const struct str *departements; /* codes ("35", "2A"): of what is new, only what is there is taken. What the directory has is
+                                       followed wherever it goes. None: everything */
+    size_t n_departements;
     bool partial;           /* the file is a part only: nothing is gone */
     bool complete;          /* the file is whole, even if more than half of what was there is gone */
     bool dry_run;           /* everything is done, nothing is kept */

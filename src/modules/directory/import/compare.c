@@ -372,6 +372,31 @@ enum err import_compare(struct importer *im, enum directory_kind kind, void *rec
     return write_row(im, &(struct row){kind, record, line, problems, corrections, mark});
 }
 
+/* Of the record, by the key that it has here; added when the file alone says it. */
+static enum err mark_of(struct importer *im, enum directory_kind kind, const void *record, struct mark **out)
+{
+    const struct directory_record *r = record;
+    struct directory_place own;
+    TRY(load_kind(im, kind));
+    if (kind == DIRECTORY_PLACE) {
+        own = *(const struct directory_place *)record;
+        TRY(import_find_own_id(im, &own));
+        r = &own.record;
+    }
+    struct marks *m = &im->marks[kind];
+    *out = import_marks_get(m, key_of(m, kind, r->source, r->source_id));
+    return *out ? OK : ERR_LIMIT;
+}
+
+enum err import_has(struct importer *im, enum directory_kind kind, const void *record, bool *has)
+{
+    const struct directory_record *r = record;
+    struct mark *mark;
+    TRY(mark_of(im, kind, record, &mark));
+    *has = mark->known || (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, STR_NONE, r->source_id)));
+    return OK;
+}
+
 enum err import_find(struct importer *im, enum directory_kind kind, struct str source, struct str source_id, void *record,
                      bool *known)
 {
@@ -384,21 +409,12 @@ enum err import_find(struct importer *im, enum directory_kind kind, struct str s
 
 enum err import_compare_refused(struct importer *im, enum directory_kind kind, const void *record)
 {
-    const struct directory_record *r = record;
-    struct marks *m = &im->marks[kind];
-    struct directory_place own;
-    if (r->source_id.n == 0)
+    struct mark *mark;
+    if (((const struct directory_record *)record)->source_id.n == 0)
         return OK;
-    TRY(load_kind(im, kind));
-    if (kind == DIRECTORY_PLACE) {
-        own = *(const struct directory_place *)record;
-        TRY(import_find_own_id(im, &own));
-        r = &own.record;
-    }
-    struct mark *mark = import_marks_get(m, key_of(m, kind, r->source, r->source_id));
-    if (mark)
-        mark->met = true;
-    return mark ? OK : ERR_LIMIT;
+    TRY(mark_of(im, kind, record, &mark));
+    mark->met = true;
+    return OK;
 }
 
 /* -- gone ----------------------------------------------------------------------------------------- */

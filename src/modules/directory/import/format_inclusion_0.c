@@ -344,7 +344,7 @@ static enum err name_structure(struct importer *im, struct str source, struct st
 {
     bool known;
     TRY(import_knows_structure(im, id, &known));
-    if (known)
+    if (known || import_left_structure(im, id))
         return OK;
     struct directory_problems problems = {0};
     struct raw_record *raw = format_raw(im, DIRECTORY_STRUCTURE);

@@ -77,7 +77,15 @@ enum err import_record(struct importer *im, enum directory_kind kind, void *reco
 enum err import_checked(struct importer *im, enum directory_kind kind, void *record, size_t line,
                         struct directory_problems *problems, const struct directory_corrections *corrections)
 {
+    bool taken;
     im->counts.rows++;
+    if (im->scouting)
+        return import_scout(im, kind, record);
+    TRY(import_takes(im, kind, record, &taken));
+    if (!taken) {
+        im->counts.left_out++;
+        return OK;
+    }
     struct str name = arena_str(im->rows, import_name_of(kind, record));
     TRY(problems->refused ? import_compare_refused(im, kind, record)
                           : import_compare(im, kind, record, line, problems, corrections));
@@ -88,6 +96,12 @@ enum err import_checked(struct importer *im, enum directory_kind kind, void *rec
     im->counts.corrected += (int64_t)corrections->n;
     TRY(import_notes_problems(&im->notes, im->rows, line, name, problems));
     return import_notes_corrections(&im->notes, im->rows, line, name, corrections);
+}
+
+void import_leave_out(struct importer *im)
+{
+    im->counts.rows++;
+    im->counts.left_out++;
 }
 
 /* -- the whole ------------------------------------------------------------------------------------ */
@@ -145,42 +159,70 @@ static enum err run(struct importer *im, struct directory_import_result *out)
     return db_commit(im->c);
 }
 
+/* Then close_importer, whatever is returned. */
+static enum err open_importer(struct importer *im, struct db_conn *c, struct arena *a, const struct directory_import *in, struct str *why)
+{
+    *im = (struct importer){.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX), .other = arena_new(SIZE_MAX)};
+    im->changes.a = arena_new(SIZE_MAX);
+    im->today = civil_from_days(clock_now_ms() / 86400000);
+    import_notes_init(&im->notes, in);
+    buf_init(&im->ignored, IGNORED_MAX + 1);
+    for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
+        import_marks_init(&im->marks[kind]);
+    import_marks_init(&im->derived);
+    import_marks_init(&im->ids);
+    import_marks_init(&im->seen);
+    import_marks_init(&im->served);
+    import_marks_init(&im->elsewhere);
+    return im->rows && im->other && im->changes.a ? OK : ERR_LIMIT;
+}
+
+static void close_importer(struct importer *im)
+{
+    for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
+        import_marks_deinit(&im->marks[kind]);
+    import_marks_deinit(&im->derived);
+    import_marks_deinit(&im->ids);
+    import_marks_deinit(&im->seen);
+    import_marks_deinit(&im->served);
+    import_marks_deinit(&im->elsewhere);
+    buf_deinit(&im->ignored);
+    import_notes_deinit(&im->notes);
+    arena_free(im->changes.a);
+    arena_free(im->other);
+    arena_free(im->rows);
+}
+
+enum err import_scout_file(struct importer *im)
+{
+    struct directory_import in = *im->in;
+    struct directory_import_result out = {.ignored_columns = STR_NONE};
+    struct importer scout;
+    in.report = NULL;
+    in.change = NULL;
+    in.progress = NULL;
+    enum err e = open_importer(&scout, NULL, im->a, &in, im->why);
+    scout.scouting = &im->served;
+    if (e == OK)
+        e = read_file(&scout, &out);
+    close_importer(&scout);
+    return e;
+}
+
 enum err directory_import_run(struct db_conn *c, struct arena *a, const struct directory_import *in,
                               struct directory_import_result *out, struct str *why)
 {
-    struct importer im = {.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX), .other = arena_new(SIZE_MAX)};
-    im.changes.a = arena_new(SIZE_MAX);
+    struct importer im;
     *out = (struct directory_import_result){.ignored_columns = STR_NONE, .missing_columns = STR_NONE};
     *why = STR_NONE;
-    if (!im.rows || !im.other || !im.changes.a) {
-        arena_free(im.changes.a);
-        arena_free(im.rows);
-        arena_free(im.other);
-        return ERR_LIMIT;
-    }
-    im.today = civil_from_days(clock_now_ms() / 86400000);
-    import_notes_init(&im.notes, in);
-    buf_init(&im.ignored, IGNORED_MAX + 1);
-    for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
-        import_marks_init(&im.marks[kind]);
-    import_marks_init(&im.derived);
-    import_marks_init(&im.ids);
-    import_marks_init(&im.seen);
-    enum err e = run(&im, out);
+    enum err e = open_importer(&im, c, a, in, why);
+    if (e == OK)
+        e = run(&im, out);
     out->counts = im.counts;
     out->gone_withheld = im.gone_withheld;
     if (e == OK && c && !in->dry_run)
         out->id = arena_str(a, str_from(im.changes.id));
     out->ignored_columns = arena_str(a, buf_str(&im.ignored));
-    for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)
-        import_marks_deinit(&im.marks[kind]);
-    import_marks_deinit(&im.derived);
-    import_marks_deinit(&im.ids);
-    import_marks_deinit(&im.seen);
-    buf_deinit(&im.ignored);
-    import_notes_deinit(&im.notes);
-    arena_free(im.changes.a);
-    arena_free(im.other);
-    arena_free(im.rows);
+    close_importer(&im);
     return e;
 }

@@ -87,6 +87,14 @@ enum err import_find_source(struct importer *im, struct str words, struct str id
 /* Gives a place that came back the key that it has here; another keeps its own. */
 enum err import_find_own_id(struct importer *im, struct directory_place *p) MUST_USE;
 
+/* -- scope.c: what is taken of a file that speaks of more ------------------------------------------ */
+/* False: the record is elsewhere than in the départements that are asked for, and the directory does not have it. */
+enum err import_takes(struct importer *im, enum directory_kind kind, const void *record, bool *taken) MUST_USE;
+/* Was this structure met, and not taken? */
+bool import_left_structure(const struct importer *im, struct str id);
+/* Of a reading that only looks for what is there: notes the structure of a service. */
+enum err import_scout(struct importer *im, enum directory_kind kind, const void *record) MUST_USE;
+
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
     const struct directory_import *in;
@@ -115,6 +123,10 @@ struct importer {
     size_t n_sources;
     struct import_renamed renamed[32];
     size_t n_renamed;
+    struct marks served;     /* structures that have a service in the départements asked for */
+    bool served_known;
+    struct marks elsewhere;  /* structures that were not taken */
+    struct marks *scouting;  /* the `served` of another reading, which is all that is wanted; NULL: none */
     size_t read_bytes;
     struct buf ignored;
     struct str *why;
@@ -129,6 +141,10 @@ void import_check(const struct directory_import *in, struct civil_date today, st
                   struct directory_problems *problems);
 enum err import_checked(struct importer *im, enum directory_kind kind, void *record, size_t line,
                         struct directory_problems *problems, const struct directory_corrections *corrections) MUST_USE;
+/* Fills im->served: reads the whole file, and writes nothing. */
+enum err import_scout_file(struct importer *im) MUST_USE;
+/* A row that the mapping does not want: counted, and that is all. */
+void import_leave_out(struct importer *im);
 /* Cleans, then as import_record. The cells live in im->rows. Every reader of a format ends here. */
 enum err import_raw(struct importer *im, struct raw_record *raw, size_t line, struct directory_problems *problems) MUST_USE;
 /* A column or key that no standard has: told once. */
@@ -137,8 +153,6 @@ void import_progress(struct importer *im, size_t read_bytes);
 /* Says why the file cannot be read, and returns ERR_INVALID. */
 enum err import_fail(struct importer *im, const char *fmt, ...) PRINTF_LIKE(2, 3) MUST_USE;
 
-/* Is this structure (by its published id) in the file, read so far, or in the directory? */
-enum err import_knows_structure(struct importer *im, struct str id, bool *known) MUST_USE;
 /* Any table, through a mapping. Says its format and the columns that the mapping names and the file does not have. */
 enum err import_mapped(struct importer *im, const struct map *m, struct directory_import_result *out) MUST_USE;
 
@@ -146,6 +160,8 @@ enum err import_mapped(struct importer *im, const struct map *m, struct director
 /* Compares one checked record with the directory, and writes what must be. Adds to `problems` what refuses it. */
 enum err import_compare(struct importer *im, enum directory_kind kind, void *record, size_t line,
                         struct directory_problems *problems, const struct directory_corrections *corrections) MUST_USE;
+/* Does the directory, or the file so far, have the record, removed or not? */
+enum err import_has(struct importer *im, enum directory_kind kind, const void *record, bool *has) MUST_USE;
 /* The record that has this key, removed or not; *known false: none. */
 enum err import_find(struct importer *im, enum directory_kind kind, struct str source, struct str source_id, void *record,
                      bool *known) MUST_USE;

@@ -57,6 +57,12 @@ struct map_field {
     size_t n_rules;
 };
 
+/* Rows that are read: those for which a rule of `keep` holds (all, without any), and none of `leave`. Rules without targets. */
+struct map_rows {
+    struct map_rule *keep, *leave;
+    size_t n_keep, n_leave;
+};
+
 struct map_hours {
     const struct map_value *osm, *week; /* may be NULL */
     struct map_columns days[MAP_DAYS];  /* Monday first; one column, or morning and afternoon */
@@ -78,6 +84,7 @@ struct map {
     size_t n_columns;
     struct map_field fields[RAW_CELLS];
     size_t n_fields;
+    struct map_rows rows;
     struct map_hours hours;
     const struct map_value *weeks; /* semaine_ouverture; may be NULL */
 };
@@ -97,7 +104,7 @@ struct map_bound *map_bound_new(struct arena *a, const struct map *m);
 /* Finds the columns in these rows: by their name, else without case, accents and signs when only one is like it. */
 void map_bind(struct map_bound *b, const struct table_row *row);
 /* After the rows of the beginning: ERR_INVALID when the file is another one than the mapping speaks of: no column of it, or
- * none for a field that is asked for (`strict`: any field of one value; otherwise what makes a place). *why proposes the
+ * none for a field that is asked for (`strict`: any field of one value, and what rows are chosen by; otherwise what makes a place). *why proposes the
  * nearest names. `missing`: names of the mapping that the file does not have, separated by ", ". */
 enum err map_check(struct map_bound *b, const struct table_row *row, bool strict, struct str *missing, struct str *why) MUST_USE;
 /* Is this column of the row named by the mapping? */
@@ -106,6 +113,8 @@ bool map_uses(const struct map_bound *b, size_t index);
 /* -- map_read.c: a row -------------------------------------------------------------------------------- */
 /* Fills a zeroed record of a place. Texts are views of the row, or live in `a`. */
 void map_row(struct arena *a, const struct map_bound *b, const struct table_row *row, struct raw_record *raw);
+/* Does the mapping want this row? */
+bool map_wants(struct arena *a, const struct map_bound *b, const struct table_row *row);
 /* The part of an address on one line: "8 rue Haute - 33000 Bordeaux". Empty when it has no postal code, but the street:
  * the whole. */
 struct str map_address_part(struct str address, enum map_part part);

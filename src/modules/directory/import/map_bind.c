@@ -195,6 +195,29 @@ static struct str missing_columns(struct map_bound *b)
     return taken(b, &text);
 }
 
+static bool rule_is_lost(const struct map_bound *b, const struct map_rule *rule, size_t *first)
+{
+    for (size_t i = 0; i < rule->columns.n; i++)
+        if (b->seen[rule->columns.items[i]])
+            return false;
+    *first = rule->columns.items[0];
+    return true;
+}
+
+/* Rows cannot be chosen by a column that is not there. */
+static void check_rows(struct map_bound *b, const struct table_row *row, struct buf *text)
+{
+    const struct map_rows *rows = &b->map->rows;
+    size_t first = 0;
+    for (size_t i = 0; i < rows->n_keep + rows->n_leave && text->n == 0; i++) {
+        if (!rule_is_lost(b, i < rows->n_keep ? &rows->keep[i] : &rows->leave[i - rows->n_keep], &first))
+            continue;
+        buf_printf(text, "Correspondance, « lignes » : la colonne « %.*s » n’est pas dans le fichier.",
+                   STR_ARG(field_cut(b->map->columns[first], 100)));
+        add_nearest(b, text, b->map->folded[first], row);
+    }
+}
+
 enum err map_check(struct map_bound *b, const struct table_row *row, bool strict, struct str *missing, struct str *why)
 {
     const struct map *m = b->map;
@@ -217,6 +240,8 @@ enum err map_check(struct map_bound *b, const struct table_row *row, bool strict
                    STR_ARG(field_cut(m->columns[first], 100)));
         add_nearest(b, &text, m->folded[first], row);
     }
+    if (strict)
+        check_rows(b, row, &text);
     *why = taken(b, &text);
     return why->n ? ERR_INVALID : OK;
 }

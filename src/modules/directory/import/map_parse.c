@@ -273,6 +273,14 @@ static enum err read_targets(struct parser *p, struct str path, const json_t *v,
     return OK;
 }
 
+/* `which`: colonnes, termes, sauf. */
+static enum err read_condition(struct parser *p, struct str path, int which, const json_t *v, struct map_rule *out)
+{
+    if (which == 0)
+        return read_columns(p, path, v, &out->columns);
+    return which == 1 ? read_terms(p, path, v, &out->terms, &out->n_terms) : read_terms(p, path, v, &out->except, &out->n_except);
+}
+
 static enum err read_rule(struct parser *p, struct str path, const json_t *v, const struct field *f, struct map_rule *out)
 {
     static const char *const keys[] = {"colonnes", "termes", "sauf", "cible", "modalitesAccompagnement"};
@@ -284,12 +292,8 @@ static enum err read_rule(struct parser *p, struct str path, const json_t *v, co
     json_object_foreach((json_t *)(uintptr_t)v, key, member) {
         TRY(FIND_KEY(p, path, key, keys, &which));
         struct str at = under(p, path, key);
-        if (which == 0)
-            TRY(read_columns(p, at, member, &out->columns));
-        else if (which == 1)
-            TRY(read_terms(p, at, member, &out->terms, &out->n_terms));
-        else if (which == 2)
-            TRY(read_terms(p, at, member, &out->except, &out->n_except));
+        if (which < 3)
+            TRY(read_condition(p, at, which, member, out));
         else if (which == 3)
             TRY(read_targets(p, at, member, f->values, &out->targets, &out->n_targets));
         else if (strcmp(f->name, "services") != 0)
@@ -301,6 +305,45 @@ static enum err read_rule(struct parser *p, struct str path, const json_t *v, co
         return mistake(p, under(p, path, "colonnes"), "dans quelles colonnes regarder ? Sans cette clé, la règle vaut toujours.");
     if (f->kind != FIELD_LIST && !json_object_get(v, "cible"))
         return mistake(p, under(p, path, "cible"), "il faut la valeur que cette règle donne.");
+    return OK;
+}
+
+/* A rule that chooses rows has conditions only. */
+static enum err read_row_rule(struct parser *p, struct str path, const json_t *v, struct map_rule *out)
+{
+    static const char *const keys[] = {"colonnes", "termes", "sauf"};
+    const char *key;
+    json_t *member;
+    int which = 0;
+    if (!json_is_object(v))
+        return mistake(p, path, "il faut une règle, par exemple {\"colonnes\": [\"Statut\"], \"termes\": [\"fermé\"]}.");
+    json_object_foreach((json_t *)(uintptr_t)v, key, member) {
+        TRY(FIND_KEY(p, path, key, keys, &which));
+        TRY(read_condition(p, under(p, path, key), which, member, out));
+    }
+    return out->columns.n ? OK : mistake(p, under(p, path, "colonnes"), "dans quelles colonnes regarder ?");
+}
+
+static enum err read_rows(struct parser *p, struct str path, const json_t *v)
+{
+    static const char *const keys[] = {"garder", "écarter"};
+    const char *key;
+    json_t *member;
+    int which = 0;
+    if (!json_is_object(v))
+        return mistake(p, path, "il faut un objet avec « garder » ou « écarter ».");
+    json_object_foreach((json_t *)(uintptr_t)v, key, member) {
+        TRY(FIND_KEY(p, path, key, keys, &which));
+        struct str at = under(p, path, key);
+        if (!json_is_array(member))
+            return mistake(p, at, "il faut une liste de règles, par exemple [{\"colonnes\": [\"Statut\"], \"termes\": [\"fermé\"]}].");
+        size_t n = json_array_size(member);
+        struct map_rule *rules = ARENA_ARRAY(p->a, n, struct map_rule);
+        for (size_t i = 0; i < n; i++)
+            TRY(read_row_rule(p, item_of(p, at, i), json_array_get(member, i), &rules[i]));
+        *(which == 0 ? &p->m->rows.keep : &p->m->rows.leave) = rules;
+        *(which == 0 ? &p->m->rows.n_keep : &p->m->rows.n_leave) = n;
+    }
     return OK;
 }
 
@@ -429,7 +472,7 @@ static enum err unknown_field(struct parser *p, const char *key)
     buf_init(&list, 4096);
     for (size_t i = 0; i < t->n; i++)
         buf_printf(&list, "%s, ", t->fields[i].name);
-    enum err e = mistake(p, str_from(key), "ce champ n’existe pas. Champs possibles : %.*ssemaine_ouverture, lecture, description.",
+    enum err e = mistake(p, str_from(key), "ce champ n’existe pas. Champs possibles : %.*ssemaine_ouverture, lignes, lecture, description.",
                          STR_ARG(buf_str(&list)));
     buf_deinit(&list);
     return e;
@@ -448,6 +491,8 @@ static enum err read_field(struct parser *p, const char *key, const json_t *v)
         return read_hours(p, path, v);
     if (strcmp(key, "semaine_ouverture") == 0)
         return read_value(p, path, v, &p->m->weeks);
+    if (strcmp(key, "lignes") == 0)
+        return read_rows(p, path, v);
     if (strcmp(key, "lecture") == 0)
         return read_reading(p, path, v);
     /* words for people; what `--suggest` says of its choices */

@@ -342,16 +342,40 @@ static struct str made_id(struct arena *a, const struct map *m, const struct raw
 /* LaMednum's way to say that the day is not known; the field is required. */
 #define UNKNOWN_DATE "1970-01-01"
 
-void map_row(struct arena *a, const struct map_bound *b, const struct table_row *row, struct raw_record *raw)
+static struct reading *start_reading(struct arena *a, const struct map_bound *b, const struct table_row *row)
 {
-    const struct map *m = b->map;
     struct reading *r = ARENA_NEW(a, struct reading);
-    struct str *cells = raw->cells, *how = &cells[m->known[MAP_ACCOMPAGNEMENT]];
     r->a = a;
     r->b = b;
     r->row = row;
-    r->folded = ARENA_ARRAY(a, m->n_columns, struct str);
-    r->is_folded = ARENA_ARRAY(a, m->n_columns, bool);
+    r->folded = ARENA_ARRAY(a, b->map->n_columns, struct str);
+    r->is_folded = ARENA_ARRAY(a, b->map->n_columns, bool);
+    return r;
+}
+
+static bool one_agrees(struct reading *r, const struct map_rule *rules, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < rules[i].columns.n; k++)
+            if (column_agrees(r, &rules[i], rules[i].columns.items[k]))
+                return true;
+    return false;
+}
+
+bool map_wants(struct arena *a, const struct map_bound *b, const struct table_row *row)
+{
+    const struct map_rows *rows = &b->map->rows;
+    if (rows->n_keep + rows->n_leave == 0)
+        return true;
+    struct reading *r = start_reading(a, b, row);
+    return (rows->n_keep == 0 || one_agrees(r, rows->keep, rows->n_keep)) && !one_agrees(r, rows->leave, rows->n_leave);
+}
+
+void map_row(struct arena *a, const struct map_bound *b, const struct table_row *row, struct raw_record *raw)
+{
+    const struct map *m = b->map;
+    struct reading *r = start_reading(a, b, row);
+    struct str *cells = raw->cells, *how = &cells[m->known[MAP_ACCOMPAGNEMENT]];
     raw->kind = DIRECTORY_PLACE;
     for (size_t i = 0; i < m->n_fields; i++)
         cells[m->fields[i].cell] = field_value(r, &m->fields[i]);

@@ -50,6 +50,7 @@ struct read_row {
     struct directory_corrections corrections;
     size_t line;
     size_t offset; /* bytes of the file read so far */
+    bool unwanted; /* the mapping leaves it out: nothing else is set */
 };
 /* What the second thread works with. */
 struct reading {
@@ -82,6 +83,11 @@ static enum err read_row(void *ctx, struct arena *a, void **value)
     struct read_row *out = *value = ARENA_NEW(a, struct read_row);
     struct raw_record *raw = ARENA_NEW(a, struct raw_record);
     map_bind(r->b, &r->row);
+    if (!map_wants(a, r->b, &r->row)) {
+        out->unwanted = true;
+        out->offset = table_offset(r->t);
+        return table_next(r->t, &r->row, &r->has, &r->why);
+    }
     map_row(a, r->b, &r->row, raw);
     keep_cells(a, raw);
     if (r->row.overflow)
@@ -115,7 +121,10 @@ static enum err take_rows(struct importer *im, struct ahead *h)
     while ((e = ahead_next(h, &item)) == OK && item) {
         struct read_row *row = item->value;
         im->rows = item->a;
-        e = import_checked(im, row->kind, row->record, row->line, &row->problems, &row->corrections);
+        if (row->unwanted)
+            import_leave_out(im);
+        else
+            e = import_checked(im, row->kind, row->record, row->line, &row->problems, &row->corrections);
         size_t offset = row->offset;
         im->rows = own;
         ahead_give_back(h, item);

@@ -1,0 +1,77 @@
+/* What is taken of a file that speaks of more than the territory: a national list, read by a département.
+ *
+ * A place is taken where it is. A structure is taken with the services that it has there, even when its own seat is elsewhere; a
+ * service without an address goes with its structure. What the directory has already is followed wherever it goes. */
+#include "modules/directory/import/import.h"
+#include "modules/territory/territory.h"
+
+enum where { HERE, ELSEWHERE, NOWHERE };
+
+static bool is_asked(const struct directory_import *in, struct str code_insee)
+{
+    struct territory_departement d;
+    if (!territory_departement_of_code(code_insee, &d))
+        return false;
+    for (size_t i = 0; i < in->n_departements; i++)
+        if (str_eq(in->departements[i], d.code))
+            return true;
+    return false;
+}
+
+/* By the INSEE code; without it, here when one of the communes of the postal code is. */
+static enum where where_is(struct importer *im, enum directory_kind kind, const void *record)
+{
+    const struct field_table *t = field_table(kind);
+    struct str insee = *(const struct str *)field_in(field_find(t, STR("code_insee")), record);
+    struct str postal = *(const struct str *)field_in(field_find(t, STR("code_postal")), record);
+    struct territory_departement d;
+    struct territory_commune *communes;
+    if (territory_departement_of_code(insee, &d))
+        return is_asked(im->in, insee) ? HERE : ELSEWHERE;
+    size_t n = territory_communes_of_postal_code(im->rows, postal, &communes);
+    for (size_t i = 0; i < n; i++)
+        if (is_asked(im->in, communes[i].code))
+            return HERE;
+    return n > 0 ? ELSEWHERE : NOWHERE;
+}
+
+enum err import_scout(struct importer *im, enum directory_kind kind, const void *record)
+{
+    struct str structure = kind == DIRECTORY_SERVICE ? ((const struct directory_service *)record)->structure_source_id : STR_NONE;
+    if (structure.n == 0 || where_is(im, kind, record) != HERE)
+        return OK;
+    return import_marks_get(im->scouting, import_marks_key(im->scouting, STR_NONE, structure)) ? OK : ERR_LIMIT;
+}
+
+/* The file is read once more, the first time that a structure of elsewhere is met: its services come after it. */
+static enum err has_service_here(struct importer *im, const struct directory_record *structure, bool *has)
+{
+    if (!im->served_known)
+        TRY(import_scout_file(im));
+    im->served_known = true;
+    *has = import_marks_find(&im->served, import_marks_key(&im->served, STR_NONE, structure->source_id)) != NULL;
+    return OK;
+}
+
+static enum err leave_structure(struct importer *im, const struct directory_record *structure)
+{
+    return import_marks_get(&im->elsewhere, import_marks_key(&im->elsewhere, STR_NONE, structure->source_id)) ? OK : ERR_LIMIT;
+}
+
+enum err import_takes(struct importer *im, enum directory_kind kind, const void *record, bool *taken)
+{
+    enum where where = im->in->n_departements > 0 ? where_is(im, kind, record) : HERE;
+    *taken = where == HERE || (where == NOWHERE && kind == DIRECTORY_PLACE); /* without an address, it will be refused and told */
+    if (!*taken && kind == DIRECTORY_STRUCTURE)
+        TRY(has_service_here(im, record, taken));
+    else if (!*taken && where == NOWHERE && kind == DIRECTORY_SERVICE)
+        TRY(import_knows_structure(im, ((const struct directory_service *)record)->structure_source_id, taken));
+    if (!*taken)
+        TRY(import_has(im, kind, record, taken));
+    return *taken || kind != DIRECTORY_STRUCTURE ? OK : leave_structure(im, record);
+}
+
+bool import_left_structure(const struct importer *im, struct str id)
+{
+    return import_marks_find(&im->elsewhere, import_marks_key(&im->elsewhere, STR_NONE, id)) != NULL;
+}
