@@ -198,6 +198,26 @@ static int finish(struct cli *cli, struct run *r, const struct directory_import_
     return res->counts.refused > 0 || res->gone_withheld > 0 || !written ? 1 : 0;
 }
 
+/* What is next to points that come without an address, when the territory lets it be asked. A service that fails is no import
+ * that fails. */
+static void locate(struct cli *cli, struct run *r, const struct directory_import *in)
+{
+    struct str service = territory_settings(territory_in(cli->arena))->geocoding, why;
+    struct directory_locating_result done;
+    if (service.n == 0)
+        return;
+    const struct directory_geocoding how = {.service = service, .dry_run = in->dry_run, .actor = in->actor};
+    enum err e = directory_locate(cli->app.db, cli->arena, in, &how, &done, &why);
+    if (e != OK)
+        cli_error("des fiches ont un point sans adresse, et elle n’a pas pu être demandée. %.*s L’import continue.", STR_ARG(why));
+    r->show.addresses = e != OK                            ? IMPORT_SHOW_UNREACHED
+                        : in->dry_run && done.to_ask > 0 ? IMPORT_SHOW_TO_ASK
+                                                           : IMPORT_SHOW_ASKED;
+    if (!cli->quiet && done.asked > 0)
+        printf("Points sans adresse : %lld ; demandés au service d’adresses : %lld ; adresses trouvées : %lld.\n",
+               (long long)done.without_address, (long long)done.asked, (long long)done.found);
+}
+
 static int run(struct cli *cli, const struct options *o, struct str data, struct str mapping)
 {
     struct arena *a = cli->arena;
@@ -228,6 +248,7 @@ static int run(struct cli *cli, const struct options *o, struct str data, struct
     in.feed = in.source.n ? in.source : without_date(name);
     struct directory_import_result res;
     struct db_conn *c;
+    locate(cli, &r, &in);
     int64_t started = clock_mono_us();
     enum err e = db_acquire(cli->app.db, &c);
     if (e == OK) {

@@ -70,9 +70,23 @@ bool import_show_change(struct import_show *s, const struct directory_import_cha
 
 /* -- the end -------------------------------------------------------------------------------------- */
 
+/* They have a point: somebody can say what is next to it. */
+static void show_point_only(const struct import_show *s, int64_t n)
+{
+    static const char *const then[] = {
+        [IMPORT_SHOW_NOT_ALLOWED] = "Pour trouver l’adresse : balise territory set geocoding geoplateforme, puis relancez.",
+        [IMPORT_SHOW_TO_ASK] = "Leur adresse sera demandée au service d’adresses.",
+        [IMPORT_SHOW_UNREACHED] = "Relancez quand le service d’adresses répondra.",
+        [IMPORT_SHOW_ASKED] = "Le service d’adresses n’en connaît pas d’assez proche.",
+    };
+    if (n > 0)
+        printf("  Refusées, avec un point mais sans adresse : %lld\n  %s\n", (long long)n, then[s->addresses]);
+}
+
 static void show_notes(const struct import_show *s, const struct directory_import_result *res)
 {
     const struct directory_import_counts *n = &res->counts;
+    show_point_only(s, n->point_only);
     if (n->corrected > 0)
         printf("  Valeurs corrigées : %lld\n", (long long)n->corrected);
     if (n->dropped > 0)

@@ -5,7 +5,11 @@
 #include "base/arena.h"
 #include "modules/directory/directory.h"
 
+/* Of points that come without an address. */
+enum import_show_addresses { IMPORT_SHOW_NOT_ALLOWED, IMPORT_SHOW_TO_ASK, IMPORT_SHOW_ASKED, IMPORT_SHOW_UNREACHED };
+
 struct import_show {
+    enum import_show_addresses addresses;
     struct arena *rows;      /* emptied after each record */
     const char *report_path; /* NULL: no report was written */
     bool show, terminal;

@@ -14,7 +14,8 @@ static const struct cli_command commands[] = {
      "| list [--all] | undo IMPORT",
      "charge des lieux, des structures et des services ; montre ou annule un import",
      "Sans --mapping, le fichier doit être dans un format connu : LaMednum (v0, 1.0.2, 2.0.0), data·inclusion (v0, v1), HSDS 3,\n"
-     "OpenStreetMap, ou un fichier que Balise a écrit (carte, tableau, classeur). Les autres tableaux se lisent avec une correspondance.\n\n"
+     "OpenStreetMap, ou un fichier que Balise a écrit (carte, tableau, classeur). Les autres tableaux se lisent avec une correspondance.\n"
+     "Si « balise territory set geocoding » le permet, l’adresse des fiches qui n’ont qu’un point est demandée avant.\n\n"
      "  --suggest FICHIER      propose une correspondance, à relire\n"
      "  --mapping FICHIER      lit le tableau avec cette correspondance (JSON)\n"
      "  --source NOM           nomme la source ; sinon, c’est ce que dit le fichier\n"

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""balise geocode against a service of its own on this machine: right answers, a busy one, a broken one, a liar.
+"""balise geocode and balise import against a service of its own on this machine: right answers, a busy one, a broken one, a liar.
 
-geocode.py PATH-OF-balise; writes TAP. The shapes are those of the Géoplateforme's documentation (POST /search/csv/)."""
+geocode.py PATH-OF-balise; writes TAP. The shapes are those of the Géoplateforme's documentation (POST /search/csv/, /reverse/csv/)."""
 
 import csv
 import http.server
 import io
+import json
 import os
 import pathlib
 import socket
@@ -54,6 +55,25 @@ def answer_csv(sent):
     return out.getvalue().encode()
 
 
+NEAR = ("result_latitude,result_longitude,result_distance,result_label,result_type,result_id,result_housenumber,result_name,"
+        "result_street,result_postcode,result_city,result_context,result_citycode,result_oldcitycode,result_oldcity,"
+        "result_district,result_status").split(",")
+
+
+def near_csv(sent):
+    """The same house is next to every point."""
+    rows = list(csv.DictReader(io.StringIO(sent)))
+    out = io.StringIO()
+    w = csv.DictWriter(out, list(rows[0]) + NEAR, lineterminator="\r\n")
+    w.writeheader()
+    for row in rows:
+        w.writerow(row | {"result_latitude": "48.2137", "result_longitude": "-1.5084", "result_distance": "9",
+                          "result_label": "4 Rue de Rennes 35340 Liffré", "result_type": "housenumber", "result_housenumber": "4",
+                          "result_name": "4 Rue de Rennes", "result_street": "Rue de Rennes", "result_postcode": "35340",
+                          "result_city": "Liffré", "result_citycode": "35152", "result_status": "ok"})
+    return out.getvalue().encode()
+
+
 class Service(http.server.ThreadingHTTPServer):
     """behave(handler, number of the request, sent csv) answers; `seen` keeps what came."""
     daemon_threads = True
@@ -92,11 +112,13 @@ def right(handler, _, sent):
 
 
 class Directory:
-    """A database with some places without a point."""
+    """A database with some places without a point, or none at all."""
 
     def __init__(self, *streets):
         self.folder = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self.folder.name)
+        if not streets:
+            return
         file = self.path / "lieux.csv"
         rows = [f'{i},Lieu {i},,Liffré,35340,35152,"{street}",2026-01-01' for i, street in enumerate(streets)]
         file.write_text(HEAD + "\n".join(rows) + "\n")
@@ -256,6 +278,43 @@ def test_the_site_does_it_by_itself():
     finally:
         site.terminate()
         site.wait(timeout=20)
+
+
+def test_an_import_asks_what_is_next_to_its_points():
+    service = Service(lambda h, n, s: h.reply(200, near_csv(s)))
+    d = Directory()
+    file = d.path / "osm.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "id": "node/1", "properties": {"amenity": "library", "name": "O'Neil \"Ñ\" 🙂"},
+         "geometry": {"type": "Point", "coordinates": [-1.508391, 48.213602]}}]}))
+    done = d.run("import", str(file))
+    assert done.returncode == 1 and "avec un point mais sans adresse : 1" in done.stdout, done
+    assert "balise territory set geocoding geoplateforme" in done.stdout and service.seen == [], done
+    d.run("territory", "set", "geocoding", service.url)
+    done = d.run("import", str(file), "--dry-run")
+    assert done.returncode == 1 and "Leur adresse sera demandée" in done.stdout and service.seen == [], done
+    done = d.run("import", str(file))
+    assert done.returncode == 0, done
+    assert "Points sans adresse : 1 ; demandés au service d’adresses : 1 ; adresses trouvées : 1." in done.stdout, done.stdout
+    assert d.rows("SELECT adresse, code_postal, commune FROM directory_place") == [("4 Rue de Rennes", "35340", "Liffré")]
+    (path, _, parts), = service.seen
+    assert path == "/geocodage/reverse/csv/", path
+    assert parts == [("data", "adresses.csv", b"numero,latitude,longitude\n0,48.21360,-1.50839")], parts
+    assert "demandés" not in d.run("import", str(file)).stdout and len(service.seen) == 1
+
+
+def test_an_import_does_without_a_service_that_fails():
+    service = Service(lambda h, n, s: h.reply(500, b"<html>"))
+    d = Directory()
+    d.run("territory", "set", "geocoding", service.url)
+    file = d.path / "lieux.csv"
+    file.write_text("id,nom,commune,code_postal,adresse,latitude,longitude,date_maj\n1,A,Liffré,35340,1 rue Haute,,,2026-01-01\n"
+                    "2,B,,,,48.2,-1.5,2026-01-01\n")
+    done = d.run("import", str(file))
+    assert done.returncode == 1 and "500" in done.stderr and "L’import continue" in done.stderr, done
+    assert "Relancez quand le service d’adresses répondra" in done.stdout, done.stdout
+    assert d.rows("SELECT nom FROM directory_place") == [("A",)]
+    assert d.rows("SELECT COUNT(*) FROM directory_point") == [(0,)]
 
 
 def test_a_proxy_of_the_environment_is_not_used():

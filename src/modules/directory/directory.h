@@ -274,6 +274,7 @@ void directory_normalize_address(struct arena *a, const struct directory_value_s
 struct directory_import_counts {
     int64_t rows, added, updated, unchanged, refused;
     int64_t left_out;     /* outside of the départements asked for, or not wanted by the mapping */
+    int64_t point_only;   /* of those refused: places that have a point, and no street, town or postal code */
     int64_t back;         /* their file says them again */
     int64_t kept_deleted; /* removed here by a human, or gone after the corrected workbook had left: left removed */
     int64_t gone;         /* no longer in their file; not among the rows */
@@ -475,6 +476,17 @@ struct directory_geocoding_result {
  * ERR_INVALID, ERR_IO, ERR_LIMIT, ERR_DENIED, ERR_GONE (stopping) with *why (French, in `a`). */
 enum err directory_geocode(struct db *db, struct arena *a, const struct directory_geocoding *in,
                            struct directory_geocoding_result *out, struct str *why) MUST_USE;
+
+struct directory_locating_result {
+    int64_t without_address; /* records of the file that have a point, and no street, town or postal code */
+    int64_t to_ask;          /* points that no answer is kept of, or that are asked again: each once */
+    int64_t asked, found;
+};
+/* Before an import: asks what is next to the points of places that the file gives no address of. The answers are kept, and
+ * directory_import_run finds them there. Reads the whole file; when it cannot be read there is nothing to ask, and the import says
+ * why. Only points leave. `limit` does not count. Errors: as directory_geocode; what was answered before them is kept. */
+enum err directory_locate(struct db *db, struct arena *a, const struct directory_import *file, const struct directory_geocoding *in,
+                          struct directory_locating_result *out, struct str *why) MUST_USE;
 
 /* -- the snapshot --------------------------------------------------------------------------------- */
 /* Rebuilds the indexes if the directory changed since; called by module start and refresh. */

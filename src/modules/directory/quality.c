@@ -6,7 +6,8 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "i18n/i18n.h"
-#include "modules/directory/geocode.h"
+#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/points.h"
 
 const struct quality_words quality_words[QUALITY_COUNT] = {
     [QUALITY_NO_PHONE] = {"sans_telephone", QUALITY_MISSING, N_("Pas de téléphone"),
@@ -42,6 +43,8 @@ const struct quality_words quality_words[QUALITY_COUNT] = {
                       N_("Elle est gardée en attendant que quelqu’un vérifie."), false},
     [QUALITY_DEDUCED] = {"position_deduite", QUALITY_DOUBT, N_("Position trouvée d’après l’adresse"),
                          N_("Elle vient du service national des adresses, pas du lieu lui-même."), false},
+    [QUALITY_NEAREST] = {"adresse_deduite", QUALITY_DOUBT, N_("Adresse trouvée d’après la position"),
+                         N_("C’est l’adresse connue la plus proche. Elle vient du service national des adresses, pas du lieu lui-même."), false},
     [QUALITY_FAR] = {"loin_de_la_commune", QUALITY_DOUBT, N_("Position loin de la commune"),
                      N_("La position ou la commune est sans doute fausse."), false},
     [QUALITY_SHARED_PHONE] = {"telephone_partage", QUALITY_DOUBT, N_("Même téléphone pour 5 fiches ou plus"),
@@ -92,6 +95,8 @@ static uint32_t remark_bit(const json_t *remark)
         return bit(QUALITY_KEPT);
     if (strcmp(rule, GEOCODE_RULE) == 0)
         return bit(QUALITY_DEDUCED);
+    if (str_ends(str_from(rule), STR(GEOCODE_POINT_RULE)))
+        return bit(QUALITY_NEAREST);
     return bit(after && *after ? QUALITY_CORRECTED : QUALITY_LEFT_ASIDE);
 }
 

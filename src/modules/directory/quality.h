@@ -31,6 +31,7 @@ enum quality_measure {
     QUALITY_CORRECTED,
     QUALITY_KEPT,    /* the file no longer says it */
     QUALITY_DEDUCED, /* point found from the address */
+    QUALITY_NEAREST, /* address found from the point */
     /* what compares with something else */
     QUALITY_FAR, /* point far from the commune */
     QUALITY_SHARED_PHONE,

@@ -74,13 +74,20 @@ enum err import_record(struct importer *im, enum directory_kind kind, void *reco
     return import_checked(im, kind, record, line, problems, corrections);
 }
 
+static bool has_point_only(struct arena *a, enum directory_kind kind, const void *record)
+{
+    const struct directory_place *p = record;
+    return kind == DIRECTORY_PLACE && p->latitude.known && p->longitude.known &&
+           geocode_lacks(a, &(struct geocode_said){p->adresse, p->commune, p->code_postal, p->code_insee});
+}
+
 enum err import_checked(struct importer *im, enum directory_kind kind, void *record, size_t line,
                         struct directory_problems *problems, const struct directory_corrections *corrections)
 {
     bool taken;
     im->counts.rows++;
-    if (im->scouting)
-        return import_scout(im, kind, record);
+    if (im->scout)
+        return im->scout->meets(im->scout->ctx, kind, record);
     TRY(import_takes(im, kind, record, &taken));
     if (!taken) {
         im->counts.left_out++;
@@ -89,8 +96,10 @@ enum err import_checked(struct importer *im, enum directory_kind kind, void *rec
     struct str name = arena_str(im->rows, import_name_of(kind, record));
     TRY(problems->refused ? import_compare_refused(im, kind, record)
                           : import_compare(im, kind, record, line, problems, corrections));
-    if (problems->refused)
+    if (problems->refused) {
         im->counts.refused++;
+        im->counts.point_only += has_point_only(im->rows, kind, record);
+    }
     for (size_t i = 0; i < problems->n && !problems->refused; i++)
         ++*(problems->items[i].kept ? &im->counts.doubtful : &im->counts.dropped);
     im->counts.corrected += (int64_t)corrections->n;
@@ -134,6 +143,7 @@ static enum err read_file(struct importer *im, struct directory_import_result *o
 static enum err work(struct importer *im, struct directory_import_result *out)
 {
     TRY(import_changes_begin(im));
+    TRY(geocode_known_load(im->c, im->a, &im->addresses));
     TRY(read_file(im, out));
     if (im->in->feed.n > 0 && !im->in->partial && !im->part)
         TRY(import_compare_gone(im));
@@ -193,19 +203,19 @@ static void close_importer(struct importer *im)
     arena_free(im->rows);
 }
 
-enum err import_scout_file(struct importer *im)
+enum err import_scout_file(const struct directory_import *in, struct arena *a, const struct import_scout *scout, struct str *why)
 {
-    struct directory_import in = *im->in;
+    struct directory_import silent = *in;
     struct directory_import_result out = {.ignored_columns = STR_NONE};
-    struct importer scout;
-    in.report = NULL;
-    in.change = NULL;
-    in.progress = NULL;
-    enum err e = open_importer(&scout, NULL, im->a, &in, im->why);
-    scout.scouting = &im->served;
+    struct importer im;
+    silent.report = NULL;
+    silent.change = NULL;
+    silent.progress = NULL;
+    enum err e = open_importer(&im, NULL, a, &silent, why);
+    im.scout = scout;
     if (e == OK)
-        e = read_file(&scout, &out);
-    close_importer(&scout);
+        e = read_file(&im, &out);
+    close_importer(&im);
     return e;
 }
 

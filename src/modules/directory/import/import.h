@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/csv.h"
+#include "modules/directory/geocoding/points.h"
 #include "modules/directory/import/map.h"
 #include "modules/directory/import/notes.h"
 #include "modules/directory/import/raw.h"
@@ -92,8 +93,6 @@ enum err import_find_own_id(struct importer *im, struct directory_place *p) MUST
 enum err import_takes(struct importer *im, enum directory_kind kind, const void *record, bool *taken) MUST_USE;
 /* Was this structure met, and not taken? */
 bool import_left_structure(const struct importer *im, struct str id);
-/* Of a reading that only looks for what is there: notes the structure of a service. */
-enum err import_scout(struct importer *im, enum directory_kind kind, const void *record) MUST_USE;
 
 /* -- import.c ------------------------------------------------------------------------------------- */
 struct importer {
@@ -126,7 +125,8 @@ struct importer {
     struct marks served;     /* structures that have a service in the départements asked for */
     bool served_known;
     struct marks elsewhere;  /* structures that were not taken */
-    struct marks *scouting;  /* the `served` of another reading, which is all that is wanted; NULL: none */
+    struct geocode_known addresses; /* next to points, as the address service gave them */
+    const struct import_scout *scout; /* the file is only looked at; NULL: it is imported */
     size_t read_bytes;
     struct buf ignored;
     struct str *why;
@@ -141,8 +141,12 @@ void import_check(const struct directory_import *in, struct civil_date today, st
                   struct directory_problems *problems);
 enum err import_checked(struct importer *im, enum directory_kind kind, void *record, size_t line,
                         struct directory_problems *problems, const struct directory_corrections *corrections) MUST_USE;
-/* Fills im->served: reads the whole file, and writes nothing. */
-enum err import_scout_file(struct importer *im) MUST_USE;
+/* Looking at a file before it is imported: `meets` is given each record, cleaned and checked. Nothing is compared nor written. */
+struct import_scout {
+    enum err (*meets)(void *ctx, enum directory_kind kind, const void *record);
+    void *ctx;
+};
+enum err import_scout_file(const struct directory_import *in, struct arena *a, const struct import_scout *scout, struct str *why) MUST_USE;
 /* A row that the mapping does not want: counted, and that is all. */
 void import_leave_out(struct importer *im);
 /* Cleans, then as import_record. The cells live in im->rows. Every reader of a format ends here. */

@@ -47,6 +47,8 @@ void *raw_read(struct arena *a, struct raw_record *raw, bool free_form, struct c
 enum err import_raw(struct importer *im, struct raw_record *raw, size_t line, struct directory_problems *problems)
 {
     struct directory_corrections none = {0}, *corrections = raw->corrections ? raw->corrections : &none;
+    if (!im->ours) /* there, what is empty was emptied */
+        raw->addresses = &im->addresses;
     void *record = raw_read(im->rows, raw, im->free_form, im->today, problems, corrections);
     return import_record(im, raw->kind, record, line, problems, corrections);
 }

@@ -7,6 +7,7 @@
 
 enum { RAW_CELLS = 40 }; /* rows of the widest table of fields, with room */
 
+struct geocode_known;
 struct raw_record {
     enum directory_kind kind;
     /* cells[i]: of field_table(kind)->fields[i]; lists joined with `|`, as in a CSV. n == 0: the file says nothing. */
@@ -20,6 +21,7 @@ struct raw_record {
     const char *date_inconnue;
     struct str source; /* slug of the source of a place when it is not made from the words of its `source`; may be empty */
     struct str structure; /* published id of the structure that a place belongs to; empty: none, or the file cannot say */
+    const struct geocode_known *addresses; /* what is known of points without an address; NULL: nothing */
     struct str slug;   /* permalink that a new record takes when nothing has it here; may be empty */
     /* What the reader changed itself (a former vocabulary, a date taken from a sentence): shown with the corrections. */
     struct directory_corrections *corrections; /* may be NULL */

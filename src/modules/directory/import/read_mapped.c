@@ -60,6 +60,7 @@ struct reading {
     struct table_row row; /* the next one */
     bool has;
     const struct directory_import *in;
+    const struct geocode_known *addresses;
     struct civil_date today;
     struct str why;
 };
@@ -95,6 +96,7 @@ static enum err read_row(void *ctx, struct arena *a, void **value)
                       "Cette ligne a plus de cellules que de titres : un séparateur est de trop, ou il manque des guillemets.", true);
     out->kind = raw->kind;
     out->line = r->row.line;
+    raw->addresses = r->addresses;
     out->record = raw_read(a, raw, true, r->today, &out->problems, &out->corrections);
     import_check(r->in, r->today, a, out->kind, out->record, &out->problems);
     char *fingerprint = arena_alloc(a, 33);
@@ -160,7 +162,7 @@ static enum err read_table(struct importer *im, const struct map *m, struct read
 
 enum err import_mapped(struct importer *im, const struct map *m, struct directory_import_result *out)
 {
-    struct reading r = {.a = arena_new(SIZE_MAX), .in = im->in, .today = im->today};
+    struct reading r = {.a = arena_new(SIZE_MAX), .in = im->in, .addresses = &im->addresses, .today = im->today};
     if (!r.a)
         return ERR_LIMIT;
     r.b = map_bound_new(r.a, m);

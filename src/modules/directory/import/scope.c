@@ -35,19 +35,20 @@ static enum where where_is(struct importer *im, enum directory_kind kind, const 
     return n > 0 ? ELSEWHERE : NOWHERE;
 }
 
-enum err import_scout(struct importer *im, enum directory_kind kind, const void *record)
+static enum err note_served(void *ctx, enum directory_kind kind, const void *record)
 {
+    struct importer *im = ctx;
     struct str structure = kind == DIRECTORY_SERVICE ? ((const struct directory_service *)record)->structure_source_id : STR_NONE;
     if (structure.n == 0 || where_is(im, kind, record) != HERE)
         return OK;
-    return import_marks_get(im->scouting, import_marks_key(im->scouting, STR_NONE, structure)) ? OK : ERR_LIMIT;
+    return import_marks_get(&im->served, import_marks_key(&im->served, STR_NONE, structure)) ? OK : ERR_LIMIT;
 }
 
 /* The file is read once more, the first time that a structure of elsewhere is met: its services come after it. */
 static enum err has_service_here(struct importer *im, const struct directory_record *structure, bool *has)
 {
     if (!im->served_known)
-        TRY(import_scout_file(im));
+        TRY(import_scout_file(im->in, im->a, &(struct import_scout){note_served, im}, im->why));
     im->served_known = true;
     *has = import_marks_find(&im->served, import_marks_key(&im->served, STR_NONE, structure->source_id)) != NULL;
     return OK;

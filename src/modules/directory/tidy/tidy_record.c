@@ -3,6 +3,7 @@
 #include "modules/directory/tidy/parts.h"
 
 #include "base/text.h"
+#include "modules/directory/geocoding/points.h"
 
 struct work {
     struct arena *a;
@@ -82,6 +83,30 @@ static struct str tidy_point(struct work *w)
     *lon = buf_double_in(w->a, c.point.lon);
     correct_all(w, "latitude", c.rules, c.n_rules, given, arena_printf(w->a, "%.*s, %.*s", STR_ARG(*lat), STR_ARG(*lon)));
     return given;
+}
+
+/* A point without an address has the one next to it, where the address service said which. What is told: the point, the address,
+ * how far. */
+static void give_address(struct work *w)
+{
+    struct str *cells = w->raw->cells;
+    const struct geocode_near *near;
+    if (w->raw->kind != DIRECTORY_PLACE || !w->raw->addresses || !w->cx.has_point)
+        return;
+    struct geocode_said said = {cells[w->plan->adresse], cells[w->plan->commune], cells[w->plan->code_postal], cells[w->plan->code_insee]};
+    if (!geocode_lacks(w->a, &said) || !(near = geocode_known_at(w->raw->addresses, w->cx.point)))
+        return;
+    const char *rule = geocode_complete(w->a, near, &said);
+    if (!rule)
+        return;
+    cells[w->plan->adresse] = said.adresse;
+    cells[w->plan->commune] = said.commune;
+    cells[w->plan->code_postal] = said.code_postal;
+    cells[w->plan->code_insee] = said.code_insee;
+    struct str point = ARENA_JOIN(w->a, buf_double_in(w->a, w->cx.point.lat), STR(", "), buf_double_in(w->a, w->cx.point.lon));
+    correct(w, arena_cstr(w->a, str_sub(str_from(rule), 0, strlen(rule) - strlen(GEOCODE_POINT_RULE))), rule, point,
+            arena_printf(w->a, "%.*s%s%.*s %.*s (%d m)", STR_ARG(near->adresse), near->adresse.n ? ", " : "",
+                         STR_ARG(near->code_postal), STR_ARG(near->commune), near->distance_m));
 }
 
 /* -- where ---------------------------------------------------------------------------------------------- */
@@ -341,6 +366,7 @@ void tidy_record(struct arena *a, struct raw_record *raw, enum tidy_level level,
     struct tidy_commune where;
     w.cx.nom = raw->cells[w.plan->nom];
     struct str point = tidy_point(&w);
+    give_address(&w);
     tidy_place_names(&w, &where);
     check_distance(&w, point, &where);
     for (size_t i = 0; i < w.t->n; i++)

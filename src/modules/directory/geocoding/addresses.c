@@ -1,9 +1,10 @@
 /* What is asked of the address service, and what its answer is worth. Pure. */
-#include "modules/directory/geocode.h"
+#include "modules/directory/geocoding/geocode.h"
 
 #include "base/csv.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "modules/directory/geocoding/service.h"
 #include "modules/territory/territory.h"
 
 /* -- asking --------------------------------------------------------------------------------------- */
@@ -52,22 +53,9 @@ void geocode_write(const struct geocode_query *queries, size_t n, struct buf *ou
 
 /* -- reading -------------------------------------------------------------------------------------- */
 
-enum { NUMBER, LATITUDE, LONGITUDE, SCORE, LABEL, TYPE, CITY, CITY_CODE, COLUMNS };
-static const char *const column_names[COLUMNS] = {"numero",       "latitude",    "longitude",   "result_score",
-                                                  "result_label", "result_type", "result_city", "result_citycode"};
-
-static bool find_columns(const struct csv_row *head, size_t where[COLUMNS])
-{
-    for (int c = 0; c < COLUMNS; c++) {
-        where[c] = head->n;
-        for (size_t i = 0; i < head->n; i++)
-            if (str_eq(head->cells[i], str_from(column_names[c])))
-                where[c] = i;
-        if (where[c] == head->n)
-            return false;
-    }
-    return true;
-}
+enum { LATITUDE, LONGITUDE, SCORE, LABEL, TYPE, CITY, CITY_CODE, COLUMNS };
+static const char *const column_names[COLUMNS] = {"latitude",    "longitude",   "result_score",   "result_label",
+                                                  "result_type", "result_city", "result_citycode"};
 
 /* The national map's rule: surely, or rather and in the right town. */
 static bool good_enough(struct arena *a, double score, struct str city, struct str commune)
@@ -76,43 +64,34 @@ static bool good_enough(struct arena *a, double score, struct str city, struct s
     return score > surely || (score > rather && city.n > 0 && str_eq(text_fold(a, city), text_fold(a, commune)));
 }
 
-static void read_answer(struct arena *a, const struct csv_row *row, const size_t where[COLUMNS],
-                        const struct geocode_query *q, struct geocode_answer *out)
+struct reading {
+    struct arena *a;
+    const struct geocode_query *queries;
+    struct geocode_answer *answers;
+};
+
+static void read_answer(void *ctx, size_t number, const struct str *cells)
 {
-    struct str cells[COLUMNS];
-    for (int c = 0; c < COLUMNS; c++)
-        cells[c] = row->cells[where[c]];
+    struct reading *r = ctx;
+    struct geocode_answer *out = &r->answers[number];
     out->answered = true;
     if (!str_to_double(cells[SCORE], &out->score) || !(out->score >= 0 && out->score <= 1) ||
         !str_to_double(cells[LATITUDE], &out->point.lat) || !str_to_double(cells[LONGITUDE], &out->point.lon)) {
         *out = (struct geocode_answer){.answered = true}; /* found nothing */
         return;
     }
-    out->label = arena_str(a, text_normalize(a, str_sub(cells[LABEL], 0, 200)));
-    out->type = arena_str(a, text_normalize(a, str_sub(cells[TYPE], 0, 40)));
-    out->code_insee = arena_str(a, text_normalize(a, str_sub(cells[CITY_CODE], 0, 5)));
-    out->found = geo_valid(out->point) && geo_in_france(out->point) && good_enough(a, out->score, cells[CITY], q->commune);
+    out->label = geocode_service_text(r->a, cells[LABEL], 200);
+    out->type = geocode_service_text(r->a, cells[TYPE], 40);
+    out->code_insee = geocode_service_text(r->a, cells[CITY_CODE], 5);
+    out->found = geo_valid(out->point) && geo_in_france(out->point) &&
+                 good_enough(r->a, out->score, cells[CITY], r->queries[number].commune);
 }
 
 enum err geocode_read(struct arena *a, struct str csv, const struct geocode_query *queries, size_t n,
                       struct geocode_answer *answers, struct str *why)
 {
-    struct csv_reader *reader = csv_reader_new(a, csv, (struct csv_options){.delimiter = ',', .encoding = CSV_UTF8});
-    struct csv_row row;
-    size_t where[COLUMNS];
-    bool sound = csv_next(reader, &row) && find_columns(&row, where);
-    size_t width = row.n;
-    while (sound && csv_next(reader, &row)) {
-        int64_t number;
-        sound = !row.damaged && row.n == width && str_to_int(row.cells[where[NUMBER]], &number) && number >= 0 &&
-                (size_t)number < n && !answers[number].answered;
-        if (sound)
-            read_answer(a, &row, where, &queries[number], &answers[number]);
-    }
-    if (sound)
-        return OK;
-    *why = STR("La réponse n’est pas celle d’un service d’adresses : rien n’en est gardé. Vérifiez l’adresse du service.");
-    return ERR_INVALID;
+    struct reading r = {a, queries, answers};
+    return geocode_service_rows(a, csv, &(struct geocode_rows){column_names, COLUMNS, n, read_answer, &r}, why);
 }
 
 /* -- worth ---------------------------------------------------------------------------------------- */

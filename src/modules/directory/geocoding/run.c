@@ -1,22 +1,13 @@
 /* Asking the address service for the places that have no point, and writing what it is right about. */
-#include "modules/directory/geocode.h"
+#include "modules/directory/geocoding/geocode.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "modules/directory/duplicates/merge.h"
+#include "modules/directory/geocoding/service.h"
 #include "modules/directory/jobs.h"
 #include "modules/directory/record.h"
 #include "modules/territory/territory.h"
-#include "outgoing/outgoing.h"
-
-enum {
-    BATCH = 500,           /* addresses a request: a few seconds of the service */
-    PER_SECOND = 10,       /* requests; the service allows 50 */
-    TIMEOUT_MS = 120000,
-    ANSWER_MAX = 4 << 20,  /* 500 lines take 200 KB */
-    ASK_AGAIN_DAYS = 90
-};
-static const struct str geoplateforme = STR_INIT("https://data.geopf.fr/geocodage");
 
 /* A place without a point. */
 struct wanted {
@@ -116,7 +107,7 @@ static void take_known(struct run *r, struct question *q, const struct db_rows *
         .type = db_col_text_in(rows, 5, r->a),
         .code_insee = db_col_text_in(rows, 6, r->a),
     };
-    bool recent = now_ms - db_col_int(rows, 7) < (int64_t)ASK_AGAIN_DAYS * 86400000;
+    bool recent = now_ms - db_col_int(rows, 7) < (int64_t)GEOCODE_ASK_AGAIN_DAYS * 86400000;
     q->state = suits_one(r, q) ? TO_WRITE : recent ? TO_WAIT : TO_ASK;
 }
 
@@ -238,18 +229,15 @@ static enum err write_batch(struct run *r, struct db *db, struct question **ques
 
 /* -- asking --------------------------------------------------------------------------------------- */
 
-static enum err send_batch(struct run *r, struct str file, struct outgoing_answer *answer, struct str *why)
+static enum err send_batch(struct run *r, struct str file, struct str *csv, struct str *why)
 {
-    const struct outgoing_part parts[] = {
-        {.name = "data", .file_name = "adresses.csv", .content_type = "text/csv", .value = file},
+    const struct outgoing_part columns[] = {
         {.name = "columns", .value = STR("adresse")},
         {.name = "columns", .value = STR("commune")},
         {.name = "postcode", .value = STR("code_postal")},
         {.name = "citycode", .value = STR("code_insee")},
     };
-    const struct outgoing_request rq = {.path = "/search/csv/", .parts = parts, .n_parts = sizeof parts / sizeof *parts,
-                                        .timeout_ms = TIMEOUT_MS, .answer_max = ANSWER_MAX};
-    return outgoing_send(r->service, r->batch, &rq, answer, why);
+    return geocode_service_post(r->service, r->batch, "/search/csv/", file, columns, sizeof columns / sizeof *columns, csv, why);
 }
 
 static enum err ask_batch(struct run *r, struct question **questions, size_t n, struct str *why)
@@ -257,7 +245,7 @@ static enum err ask_batch(struct run *r, struct question **questions, size_t n, 
     enum { FILE_MAX = 8 << 20 };
     struct geocode_query *queries = ARENA_ARRAY(r->batch, n, struct geocode_query);
     struct geocode_answer *answers = ARENA_ARRAY(r->batch, n, struct geocode_answer);
-    struct outgoing_answer answer;
+    struct str csv;
     struct buf file;
     if (r->in->each_batch)
         TRY(r->in->each_batch(r->in->ctx));
@@ -265,10 +253,10 @@ static enum err ask_batch(struct run *r, struct question **questions, size_t n, 
         queries[i] = questions[i]->query;
     buf_init(&file, FILE_MAX);
     geocode_write(queries, n, &file);
-    enum err e = file.failed ? ERR_LIMIT : send_batch(r, buf_str(&file), &answer, why);
+    enum err e = file.failed ? ERR_LIMIT : send_batch(r, buf_str(&file), &csv, why);
     buf_deinit(&file);
     TRY(e);
-    TRY(geocode_read(r->batch, answer.body, queries, n, answers, why));
+    TRY(geocode_read(r->batch, csv, queries, n, answers, why));
     for (size_t i = 0; i < n; i++) {
         questions[i]->answer = answers[i];
         questions[i]->fresh = answers[i].answered;
@@ -278,7 +266,7 @@ static enum err ask_batch(struct run *r, struct question **questions, size_t n, 
 }
 
 /* The next questions in this state, from *at. */
-static size_t gather(struct run *r, int state, size_t most, size_t *at, struct question *out[BATCH])
+static size_t gather(struct run *r, int state, size_t most, size_t *at, struct question *out[GEOCODE_BATCH])
 {
     size_t n = 0;
     for (; *at < r->n_questions && n < most; ++*at)
@@ -289,18 +277,18 @@ static size_t gather(struct run *r, int state, size_t most, size_t *at, struct q
 
 static enum err write_known(struct run *r, struct db *db)
 {
-    struct question *questions[BATCH];
-    for (size_t at = 0, n; (n = gather(r, TO_WRITE, BATCH, &at, questions)) > 0; arena_reset(r->batch))
+    struct question *questions[GEOCODE_BATCH];
+    for (size_t at = 0, n; (n = gather(r, TO_WRITE, GEOCODE_BATCH, &at, questions)) > 0; arena_reset(r->batch))
         TRY(write_batch(r, db, questions, n));
     return OK;
 }
 
 static enum err ask_all(struct run *r, struct db *db, struct str *why)
 {
-    struct question *questions[BATCH];
+    struct question *questions[GEOCODE_BATCH];
     int64_t left = r->in->limit > 0 ? r->in->limit : INT64_MAX;
     for (size_t at = 0, n; left > 0; left -= (int64_t)n, arena_reset(r->batch)) {
-        n = gather(r, TO_ASK, left < BATCH ? (size_t)left : BATCH, &at, questions);
+        n = gather(r, TO_ASK, left < GEOCODE_BATCH ? (size_t)left : GEOCODE_BATCH, &at, questions);
         if (n == 0)
             break;
         TRY(ask_batch(r, questions, n, why));
@@ -311,19 +299,10 @@ static enum err ask_all(struct run *r, struct db *db, struct str *why)
 
 /* -- the run -------------------------------------------------------------------------------------- */
 
-static enum err open_service(struct run *r, struct str *why)
-{
-    bool by_operator = !str_eq(r->in->service, STR("geoplateforme"));
-    const struct outgoing_options opt = {.address = by_operator ? r->in->service : geoplateforme,
-                                         .by_operator = by_operator, .per_second = PER_SECOND,
-                                         .transport = r->in->transport, .stopping = r->in->stopping, .ctx = r->in->ctx};
-    return outgoing_open(r->a, &opt, &r->service, why);
-}
-
 static enum err geocode(struct run *r, struct db *db, struct str *why)
 {
     struct db_conn *c;
-    TRY(open_service(r, why));
+    TRY(geocode_service_open(r->a, r->in, &r->service, why));
     TRY(db_acquire(db, &c));
     enum err e = read_all(r, c);
     db_release(c);
