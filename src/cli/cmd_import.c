@@ -150,6 +150,8 @@ static bool parse_departements(struct arena *a, const char *text, struct directo
     while (str_split(&rest, ',', &piece)) {
         struct territory_departement d;
         struct str word = str_trim(piece);
+        if (word.n == 0)
+            continue;
         if (!territory_departement_find(word, &d) && !territory_departement_named(word, &d)) {
             cli_error("« %.*s » n’est pas un département : donnez son code, par exemple 35 ou 2A, ou plusieurs : 35,56.", STR_ARG(word));
             return false;
@@ -160,6 +162,16 @@ static bool parse_departements(struct arena *a, const char *text, struct directo
     if (text && in->n_departements == 0)
         cli_error("--departement attend un code, par exemple 35, ou plusieurs : 35,56.");
     return !text || in->n_departements > 0;
+}
+
+/* "35,56" */
+static struct str own_departements(struct arena *a)
+{
+    const struct territory_settings *t = territory_settings(territory_in(a));
+    struct str out = STR_NONE;
+    for (size_t i = 0; i < t->n_departements; i++)
+        out = i == 0 ? t->departements[i] : ARENA_JOIN(a, out, STR(","), t->departements[i]);
+    return out;
 }
 
 static struct str file_name(const char *path)
@@ -241,6 +253,8 @@ static int run(struct cli *cli, const struct options *o, struct str data, struct
         .progress = progress,
         .ctx = &r,
     };
+    if (!o->departement)
+        r.show.departements = own_departements(a);
     if (!parse_departements(a, o->departement, &in)) {
         arena_free(r.show.rows);
         return 2;
@@ -279,9 +293,11 @@ static int list(struct cli *cli, struct db_conn *c, bool all)
         struct civil_time t = zone_local(ZONE_PARIS, run->at_ms);
         printf("%.*s  %02d/%02d/%04d %02d:%02d  %.*s (%.*s)%s\n", STR_ARG(run->id), t.date.day, t.date.month, t.date.year, t.hour,
                t.minute, STR_ARG(run->file_name), STR_ARG(run->format), run->undone_at_ms ? " — annulé" : "");
-        printf("    lues %lld, nouvelles %lld, mises à jour %lld, inchangées %lld, refusées %lld, disparues %lld\n",
-               (long long)run->rows, (long long)run->added, (long long)run->updated, (long long)run->unchanged,
-               (long long)run->refused, (long long)run->gone);
+        printf("    lues %lld, nouvelles %lld, mises à jour %lld, inchangées %lld, refusées %lld, disparues %lld", (long long)run->rows,
+               (long long)run->added, (long long)run->updated, (long long)run->unchanged, (long long)run->refused, (long long)run->gone);
+        if (run->left_out > 0)
+            printf(", non demandées %lld", (long long)run->left_out);
+        putchar('\n');
     }
     if (n == 0)
         puts("Aucun import pour le moment.");

@@ -83,10 +83,21 @@ static void show_point_only(const struct import_show *s, int64_t n)
         printf("  Refusées, avec un point mais sans adresse : %lld\n  %s\n", (long long)n, then[s->addresses]);
 }
 
+/* A national list: most of it is not for this directory. */
+static void show_outside(const struct import_show *s, const struct directory_import_result *res)
+{
+    const struct directory_import_counts *n = &res->counts;
+    if (s->departements.n == 0 || n->outside * 2 <= n->rows)
+        return;
+    printf("  Lieux hors de votre territoire : %lld. Pour ne prendre que ceux d’ici, %s --departement %.*s.\n", (long long)n->outside,
+           res->id.n > 0 ? "annulez cet import, puis relancez-le avec" : "relancez avec", STR_ARG(s->departements));
+}
+
 static void show_notes(const struct import_show *s, const struct directory_import_result *res)
 {
     const struct directory_import_counts *n = &res->counts;
     show_point_only(s, n->point_only);
+    show_outside(s, res);
     if (n->corrected > 0)
         printf("  Valeurs corrigées : %lld\n", (long long)n->corrected);
     if (n->dropped > 0)

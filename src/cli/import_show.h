@@ -10,6 +10,7 @@ enum import_show_addresses { IMPORT_SHOW_NOT_ALLOWED, IMPORT_SHOW_TO_ASK, IMPORT
 
 struct import_show {
     enum import_show_addresses addresses;
+    struct str departements; /* the territory's own: "35,56"; empty when the import was already told which */
     struct arena *rows;      /* emptied after each record */
     const char *report_path; /* NULL: no report was written */
     bool show, terminal;

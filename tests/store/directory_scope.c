@@ -28,6 +28,7 @@ static void only_what_is_there_is_taken(struct store *s)
     struct imported got = take(s, str_from(list), rennes, 1);
     assert_taken(&got, 2, 0, 0, 2, 4); /* 6 and 8 are refused and told; 7 is Paris's */
     assert_true(has_text(got.report, "Nulle part"));
+    assert_int_equal(store_int(s, "SELECT rows_read * 100 + left_out FROM directory_import"), 804);
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE source_id IN ('1', '3')"), 2);
     got = take(s, str_from(list), corsica, 1);
     assert_taken(&got, 1, 0, 2, 1, 4); /* what is here already is followed */
@@ -44,6 +45,21 @@ static void what_the_directory_has_is_followed(struct store *s)
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE source_id = '1' AND commune = 'Paris' AND deleted_at_ms = 0"), 1);
     /* the file no longer has it: gone, though nothing of the file is taken */
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE source_id = '3' AND deleted_at_ms > 0"), 1);
+}
+
+/* The whole list by mistake, undone, then what was meant. */
+static void what_was_undone_is_not_followed(struct store *s)
+{
+    struct directory_undo_result undone;
+    struct imported got = take(s, str_from(list), NULL, 0);
+    assert_taken(&got, 5, 0, 0, 3, 0);
+    assert_ok(directory_import_undo(s->conn, s->a, got.result.id, STR("essai"), &undone));
+    got = take(s, str_from(list), rennes, 1);
+    assert_int_equal(got.result.counts.back, 2); /* the two of Rennes */
+    assert_int_equal(got.result.counts.refused, 2);
+    assert_int_equal(got.result.counts.left_out, 4);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0"), 2);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_place WHERE deleted_at_ms = 0 AND source_id IN ('1', '3')"), 2);
 }
 
 #define STRUCTURE(id, commune, postal) \
@@ -123,6 +139,7 @@ static void rows_are_not_chosen_by_a_column_that_is_not_there(struct store *s)
 static const struct store_test tests[] = {
     STORE_TEST(only_what_is_there_is_taken),
     STORE_TEST(what_the_directory_has_is_followed),
+    STORE_TEST(what_was_undone_is_not_followed),
     STORE_TEST(a_structure_comes_with_its_services_here),
     STORE_TEST(the_same_is_taken_of_every_format),
     STORE_TEST(a_mapping_chooses_rows),

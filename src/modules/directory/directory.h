@@ -274,6 +274,7 @@ void directory_normalize_address(struct arena *a, const struct directory_value_s
 struct directory_import_counts {
     int64_t rows, added, updated, unchanged, refused;
     int64_t left_out;     /* outside of the départements asked for, or not wanted by the mapping */
+    int64_t outside;      /* places kept or left as they are that are not in the territory's own départements, when it has said them */
     int64_t point_only;   /* of those refused: places that have a point, and no street, town or postal code */
     int64_t back;         /* their file says them again */
     int64_t kept_deleted; /* removed here by a human, or gone after the corrected workbook had left: left removed */
@@ -338,7 +339,7 @@ enum err directory_mapping_suggest(struct arena *a, struct str data, struct str 
 struct directory_import_run_info {
     struct str id, feed, file_name, format, actor;
     int64_t at_ms, undone_at_ms;
-    int64_t rows, added, updated, unchanged, refused, gone;
+    int64_t rows, added, updated, unchanged, refused, gone, left_out;
 };
 /* The last runs, newest first. */
 enum err directory_import_list(struct db_conn *c, struct arena *a, size_t most, struct directory_import_run_info **out,

@@ -76,9 +76,9 @@ enum err import_changes_end(struct importer *im, const char *format)
     TRY(flush(im));
     return db_exec(im->c,
                    "UPDATE directory_import SET format = $1, rows_read = $2, added = $3, updated = $4, unchanged = $5, refused = $6,"
-                   " gone = $7, kept_deleted = $8, dropped = $9, corrected = $10 WHERE id = $11",
+                   " gone = $7, kept_deleted = $8, dropped = $9, corrected = $10, left_out = $11 WHERE id = $12",
                    DB_PARAMS(DB_TEXT(str_from(format)), DB_INT(n->rows), DB_INT(n->added), DB_INT(n->updated + n->back),
                              DB_INT(n->unchanged), DB_INT(n->refused), DB_INT(n->gone), DB_INT(n->kept_deleted),
-                             DB_INT(n->dropped), DB_INT(n->corrected), DB_TEXT(str_from(im->changes.id))),
+                             DB_INT(n->dropped), DB_INT(n->corrected), DB_INT(n->left_out), DB_TEXT(str_from(im->changes.id))),
                    NULL);
 }

@@ -393,7 +393,7 @@ enum err import_has(struct importer *im, enum directory_kind kind, const void *r
     const struct directory_record *r = record;
     struct mark *mark;
     TRY(mark_of(im, kind, record, &mark));
-    *has = mark->known || (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, STR_NONE, r->source_id)));
+    *has = (mark->known && !mark->deleted) || (kind != DIRECTORY_PLACE && import_marks_find(&im->derived, import_marks_key(&im->derived, STR_NONE, r->source_id)));
     return OK;
 }
 

@@ -99,6 +99,8 @@ enum err import_checked(struct importer *im, enum directory_kind kind, void *rec
     if (problems->refused) {
         im->counts.refused++;
         im->counts.point_only += has_point_only(im->rows, kind, record);
+    } else if (kind == DIRECTORY_PLACE) {
+        im->counts.outside += import_is_outside(im, record);
     }
     for (size_t i = 0; i < problems->n && !problems->refused; i++)
         ++*(problems->items[i].kept ? &im->counts.doubtful : &im->counts.dropped);
@@ -175,6 +177,7 @@ static enum err open_importer(struct importer *im, struct db_conn *c, struct are
     *im = (struct importer){.in = in, .c = c, .a = a, .why = why, .rows = arena_new(SIZE_MAX), .other = arena_new(SIZE_MAX)};
     im->changes.a = arena_new(SIZE_MAX);
     im->today = civil_from_days(clock_now_ms() / 86400000);
+    im->territory = territory_settings(territory_in(a));
     import_notes_init(&im->notes, in);
     buf_init(&im->ignored, IGNORED_MAX + 1);
     for (int kind = 0; kind <= DIRECTORY_SERVICE; kind++)

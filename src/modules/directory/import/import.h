@@ -10,6 +10,7 @@
 #include "modules/directory/import/notes.h"
 #include "modules/directory/import/raw.h"
 #include "modules/directory/record.h"
+#include "modules/territory/territory.h"
 
 /* -- marks.c: what is in the directory already, and what this file said already -------------- */
 /* 16 bytes that stand for a source and an id (keyed hash: nobody can make two files collide). */
@@ -91,6 +92,8 @@ enum err import_find_own_id(struct importer *im, struct directory_place *p) MUST
 /* -- scope.c: what is taken of a file that speaks of more ------------------------------------------ */
 /* False: the record is elsewhere than in the départements that are asked for, and the directory does not have it. */
 enum err import_takes(struct importer *im, enum directory_kind kind, const void *record, bool *taken) MUST_USE;
+/* Is the place known to be elsewhere than in the territory's own départements? */
+bool import_is_outside(const struct importer *im, const struct directory_place *p);
 /* Was this structure met, and not taken? */
 bool import_left_structure(const struct importer *im, struct str id);
 
@@ -125,6 +128,7 @@ struct importer {
     struct marks served;     /* structures that have a service in the départements asked for */
     bool served_known;
     struct marks elsewhere;  /* structures that were not taken */
+    const struct territory_settings *territory;
     struct geocode_known addresses; /* next to points, as the address service gave them */
     const struct import_scout *scout; /* the file is only looked at; NULL: it is imported */
     size_t read_bytes;
@@ -164,7 +168,7 @@ enum err import_mapped(struct importer *im, const struct map *m, struct director
 /* Compares one checked record with the directory, and writes what must be. Adds to `problems` what refuses it. */
 enum err import_compare(struct importer *im, enum directory_kind kind, void *record, size_t line,
                         struct directory_problems *problems, const struct directory_corrections *corrections) MUST_USE;
-/* Does the directory, or the file so far, have the record, removed or not? */
+/* Does the directory, or the file so far, have the record? What was removed, or undone, it has no more. */
 enum err import_has(struct importer *im, enum directory_kind kind, const void *record, bool *has) MUST_USE;
 /* The record that has this key, removed or not; *known false: none. */
 enum err import_find(struct importer *im, enum directory_kind kind, struct str source, struct str source_id, void *record,

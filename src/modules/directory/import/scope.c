@@ -7,15 +7,26 @@
 
 enum where { HERE, ELSEWHERE, NOWHERE };
 
-static bool is_asked(const struct directory_import *in, struct str code_insee)
+static bool is_one_of(const struct str *departements, size_t n, struct str code_insee)
 {
     struct territory_departement d;
     if (!territory_departement_of_code(code_insee, &d))
         return false;
-    for (size_t i = 0; i < in->n_departements; i++)
-        if (str_eq(in->departements[i], d.code))
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(departements[i], d.code))
             return true;
     return false;
+}
+
+static bool is_asked(const struct directory_import *in, struct str code_insee)
+{
+    return is_one_of(in->departements, in->n_departements, code_insee);
+}
+
+bool import_is_outside(const struct importer *im, const struct directory_place *p)
+{
+    return im->territory->n_departements > 0 && p->code_insee.n > 0 &&
+           !is_one_of(im->territory->departements, im->territory->n_departements, p->code_insee);
 }
 
 /* By the INSEE code; without it, here when one of the communes of the postal code is. */

@@ -29,7 +29,8 @@ enum err directory_import_list(struct db_conn *c, struct arena *a, size_t most, 
     *out = NULL;
     *n = 0;
     TRY(db_query(c,
-                 "SELECT id, feed, file_name, format, actor, at_ms, undone_at_ms, rows_read, added, updated, unchanged, refused, gone"
+                 "SELECT id, feed, file_name, format, actor, at_ms, undone_at_ms, rows_read, added, updated, unchanged, refused, gone,"
+                 " left_out"
                  " FROM directory_import ORDER BY at_ms DESC, id DESC LIMIT $1",
                  DB_PARAMS(DB_INT(most)), &r));
     for (;;) {
@@ -44,7 +45,8 @@ enum err directory_import_list(struct db_conn *c, struct arena *a, size_t most, 
             .id = db_col_text_in(r, 0, a), .feed = db_col_text_in(r, 1, a), .file_name = db_col_text_in(r, 2, a),
             .format = db_col_text_in(r, 3, a), .actor = db_col_text_in(r, 4, a), .at_ms = db_col_int(r, 5),
             .undone_at_ms = db_col_int(r, 6), .rows = db_col_int(r, 7), .added = db_col_int(r, 8), .updated = db_col_int(r, 9),
-            .unchanged = db_col_int(r, 10), .refused = db_col_int(r, 11), .gone = db_col_int(r, 12)};
+            .unchanged = db_col_int(r, 10), .refused = db_col_int(r, 11), .gone = db_col_int(r, 12),
+            .left_out = db_col_int(r, 13)};
     }
 }
 

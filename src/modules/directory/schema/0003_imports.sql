@@ -1,3 +1,6 @@
+-- Rows that an import left out: of other départements than those asked for, or not wanted by the mapping.
+ALTER TABLE directory_import ADD COLUMN left_out BIGINT NOT NULL DEFAULT 0;
+
 -- Addresses next to points whose file says none, as the address service gave them: the same point is not asked twice.
 CREATE TABLE directory_point (
     latitude BIGINT NOT NULL, -- hundred-thousandths of a degree: about a metre
