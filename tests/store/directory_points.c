@@ -1,95 +1,33 @@
 /* Places that come with a point and no address, on both databases: what is asked, what is kept, what the import makes of it — with
  * a service of the test's own. */
-#include "base/clock.h"
-#include "base/csv.h"
+#include "address_service.h"
 #include "directory_test.h"
-#include "outgoing/outgoing.h"
 
 /* -- the service -------------------------------------------------------------------------------------- */
 
-struct service {
-    int requests, lines;
-    int fails_from;       /* this request and the next ones are cut; 0: none */
-    const char *distance; /* of every answer */
-    struct buf sent;
-    int64_t ms;
-};
-static int64_t now_ms;
-static int64_t test_clock(void)
-{
-    return now_ms;
-}
-
-static int64_t service_now(void *ctx)
-{
-    return ((struct service *)ctx)->ms;
-}
-static void service_wait(void *ctx, int64_t ms)
-{
-    ((struct service *)ctx)->ms += ms;
-}
-
 /* All is in Liffré, but what is south of 48: Rennes; and what is east of −1: nothing is there. */
-static void answer_lines(struct service *f, struct arena *a, struct str file, struct buf *out)
+static void answer(const struct address_service *f, const struct csv_row *asked, struct buf *out)
 {
-    struct csv_reader *r = csv_reader_new(a, file, (struct csv_options){.delimiter = ',', .encoding = CSV_UTF8});
-    struct csv_row row;
-    assert_true(csv_next(r, &row));
-    assert_int_equal(row.n, 3);
-    buf_lit(out, "numero,latitude,longitude,result_distance,result_type,result_name,result_street,result_postcode,result_city,result_citycode\n");
-    while (csv_next(r, &row)) {
-        double lat, lon;
-        assert_true(str_to_double(row.cells[1], &lat) && str_to_double(row.cells[2], &lon));
-        f->lines++;
-        buf_printf(out, "%.*s,,,", STR_ARG(row.cells[0]));
-        if (lon > -1)
-            buf_lit(out, ",,,,,,\n");
-        else
-            buf_printf(out, "%s,housenumber,%s\n", f->distance,
-                       lat > 48 ? "4 Rue Haute,Rue Haute,35340,Liffré,35152" : "5 Rue Basse,Rue Basse,35000,Rennes,35238");
-    }
+    double lat, lon;
+    assert_int_equal(asked->n, 3);
+    assert_true(str_to_double(asked->cells[1], &lat) && str_to_double(asked->cells[2], &lon));
+    buf_printf(out, "%.*s,,,", STR_ARG(asked->cells[0]));
+    if (lon > -1)
+        buf_lit(out, ",,,,,,\n");
+    else
+        buf_printf(out, "%s,housenumber,%s\n", f->distance,
+                   lat > 48 ? "4 Rue Haute,Rue Haute,35340,Liffré,35152" : "5 Rue Basse,Rue Basse,35000,Rennes,35238");
 }
 
-static enum err service_exchange(void *ctx, struct arena *a, const struct outgoing_wire *wire, struct outgoing_answer *out,
-                                 struct str *why)
-{
-    struct service *f = ctx;
-    struct buf body;
-    assert_string_equal(wire->url, "https://adresses.example/reverse/csv/");
-    assert_int_equal(wire->request->n_parts, 1);
-    buf_clear(&f->sent);
-    buf_add(&f->sent, wire->request->parts[0].value);
-    if (++f->requests >= f->fails_from && f->fails_from > 0) {
-        *why = STR("Coupé.");
-        return ERR_IO;
-    }
-    buf_init(&body, 4 << 20);
-    answer_lines(f, a, buf_str(&f->sent), &body);
-    *out = (struct outgoing_answer){200, arena_str(a, buf_str(&body)), -1};
-    buf_deinit(&body);
-    return OK;
-}
+#define SERVICE                                                                                                          \
+    {.path = "/reverse/csv/", .line = answer, .distance = "12",                                                            \
+     .head = "numero,latitude,longitude,result_distance,result_type,result_name,result_street,result_postcode,result_city,"   \
+             "result_citycode\n"}
 
-static struct service start(void)
-{
-    struct service f = {.distance = "12"};
-    assert_true(clock_parse_utc(STR("2026-11-24T09:30:00Z"), &now_ms));
-    clock_set_source(test_clock);
-    buf_init(&f.sent, 8 << 20);
-    return f;
-}
-
-static void stop(struct service *f)
-{
-    buf_deinit(&f->sent);
-    clock_set_source(NULL);
-}
-
-static struct directory_locating_result ask_with(struct store *s, struct service *f, struct str data, struct str mapping, bool dry_run,
+static struct directory_locating_result ask_with(struct store *s, struct address_service *f, struct str data, struct str mapping, bool dry_run,
                                                  enum err wanted)
 {
-    const struct outgoing_transport transport = {service_exchange, service_now, service_wait, f};
-    const struct directory_geocoding how = {.service = STR("https://adresses.example/"), .dry_run = dry_run, .transport = &transport};
+    const struct directory_geocoding how = {.service = ADDRESS_SERVICE, .dry_run = dry_run, .transport = &f->transport};
     const struct directory_import in = {.data = data, .mapping = mapping, .default_source = STR("balise")};
     struct directory_locating_result done;
     struct str why;
@@ -101,7 +39,7 @@ static struct directory_locating_result ask_with(struct store *s, struct service
     return done;
 }
 
-static struct directory_locating_result ask(struct store *s, struct service *f, struct str data)
+static struct directory_locating_result ask(struct store *s, struct address_service *f, struct str data)
 {
     return ask_with(s, f, data, STR_NONE, false, OK);
 }
@@ -136,7 +74,8 @@ static void assert_done(struct directory_locating_result got, int64_t without, i
 
 static void a_point_is_given_the_address_next_to_it(struct store *s)
 {
-    struct service f = start();
+    struct address_service f = SERVICE;
+    address_service_start(&f);
     struct imported got = import_text(s, str_from(osm));
     assert_counts(&got, 1, 0, 0, 5);
     assert_int_equal(got.result.counts.point_only, 5);
@@ -152,13 +91,14 @@ static void a_point_is_given_the_address_next_to_it(struct store *s)
     assert_int_equal(f.requests, 1);
     got = import_text(s, str_from(osm));
     assert_counts(&got, 0, 0, 4, 2);
-    stop(&f);
+    address_service_stop(&f);
 }
 
 static void what_is_farther_is_believed_less(struct store *s)
 {
     static const char one[] = COLLECTION(ELEMENT("1", "", "-1.5", "48.2")), two[] = COLLECTION(ELEMENT("2", "", "-1.6", "48.2"));
-    struct service f = start();
+    struct address_service f = SERVICE;
+    address_service_start(&f);
     f.distance = "30";
     assert_done(ask(s, &f, str_from(one)), 1, 1, 1, 1);
     struct imported got = import_text(s, str_from(one));
@@ -169,26 +109,28 @@ static void what_is_farther_is_believed_less(struct store *s)
     got = import_text(s, str_from(two));
     assert_counts(&got, 0, 0, 0, 1);
     assert_true(has_text(got.report, "adresse") && has_text(got.report, "obligatoire"));
-    stop(&f);
+    address_service_stop(&f);
 }
 
 static void what_was_not_found_is_asked_again_after_90_days(struct store *s)
 {
     static const char nowhere[] = COLLECTION(ELEMENT("1", "", "2.3", "48.8"));
-    struct service f = start();
+    struct address_service f = SERVICE;
+    address_service_start(&f);
     assert_done(ask(s, &f, str_from(nowhere)), 1, 1, 1, 0);
-    now_ms += (int64_t)89 * 86400000;
+    address_service_days_later(89);
     assert_done(ask(s, &f, str_from(nowhere)), 1, 0, 0, 0);
-    now_ms += (int64_t)2 * 86400000;
+    address_service_days_later(2);
     assert_done(ask(s, &f, str_from(nowhere)), 1, 1, 1, 0);
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_point"), 1);
-    stop(&f);
+    address_service_stop(&f);
 }
 
 static void what_came_before_a_failure_stays(struct store *s)
 {
     enum { ROWS = 700 }; /* two requests */
-    struct service f = start();
+    struct address_service f = SERVICE;
+    address_service_start(&f);
     struct buf b;
     buf_init(&b, 1 << 20);
     buf_lit(&b, "id,nom,commune,code_postal,adresse,latitude,longitude,date_maj,source\n");
@@ -204,19 +146,20 @@ static void what_came_before_a_failure_stays(struct store *s)
     assert_done(ask(s, &f, file), ROWS, ROWS - 500, ROWS - 500, ROWS - 500);
     got = import_text(s, file);
     assert_counts(&got, ROWS - 500, 0, 500, 0);
-    stop(&f);
+    address_service_stop(&f);
 }
 
 static void nothing_leaves_in_a_dry_run(struct store *s)
 {
-    struct service f = start();
+    struct address_service f = SERVICE;
+    address_service_start(&f);
     assert_done(ask_with(s, &f, str_from(osm), STR_NONE, true, OK), 5, 4, 0, 0);
     assert_int_equal(f.requests, 0);
     assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_point"), 0);
     /* A file that cannot be read: the import says it. */
     assert_done(ask(s, &f, STR("<html>")), 0, 0, 0, 0);
     assert_int_equal(f.requests, 0);
-    stop(&f);
+    address_service_stop(&f);
 }
 
 #define MAPPING                                                                                                       \
@@ -227,7 +170,8 @@ static void a_mapping_finds_it_too(struct store *s)
     /* the second one is swapped, the third Lambert-93 */
     static const char table[] = "n;nom;rue;ville;x;y\n1;A;;;-1,5083;48,2136\n2;B;-;;48.2136;-1.5083\n3;C;;;365500;6799000\n4;D;;;-1.7;47.9\n";
     static const struct str elsewhere[] = {STR_INIT("75")};
-    struct service f = start();
+    struct address_service f = SERVICE;
+    address_service_start(&f);
     assert_done(ask_with(s, &f, str_from(table), STR(MAPPING), false, OK), 4, 3, 3, 3);
     struct imported got = import_with(s, str_from(table), (struct directory_import){.mapping = STR(MAPPING)});
     assert_counts(&got, 4, 0, 0, 0);
@@ -236,21 +180,22 @@ static void a_mapping_finds_it_too(struct store *s)
     forget_all(s);
     got = import_with(s, str_from(table), (struct directory_import){.mapping = STR(MAPPING), .departements = elsewhere, .n_departements = 1});
     assert_int_equal(got.result.counts.left_out, 4); /* where they are is known now */
-    stop(&f);
+    address_service_stop(&f);
 }
 
 /* In our own files what is empty was emptied. */
 static void what_a_person_empties_is_not_filled(struct store *s)
 {
     static const char file[] = "id,nom,commune,code_postal,adresse,latitude,longitude,date_maj,source\n1,Lieu,,,,48.2,-1.5,2026-01-01,Liste\n";
-    struct service f = start();
+    struct address_service f = SERVICE;
+    address_service_start(&f);
     (void)ask(s, &f, str_from(file));
     import_ok(s, str_from(file));
     struct str whole = replaced(s, export_text(s, EXPORT_TABLE), "4 Rue Haute", "");
     struct imported got = import_text(s, whole);
     assert_counts(&got, 0, 0, 0, 1);
     assert_int_equal(places(s, "adresse = '4 Rue Haute'"), 1);
-    stop(&f);
+    address_service_stop(&f);
 }
 
 static const struct store_test tests[] = {
