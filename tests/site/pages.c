@@ -154,6 +154,22 @@ static void a_merged_place_is_found_at_every_address(struct store *s)
     site_close(&site);
 }
 
+/* -- an address that was found --------------------------------------------------------------------- */
+
+static void an_address_that_was_found_says_so(struct store *s)
+{
+    static const char remarks[] = "[[\"adresse\",\"adresse.point\",\"48.1, -1.6\",\"4 Rue Haute, 35000 Rennes (12 m)\"]]";
+    struct site site;
+    struct str path = arena_printf(s->a, "/lieux/%s", site_place_slug);
+    site_fill(s);
+    site_open(&site, s);
+    assert_true(str_find(site_get(&site, path.p).body, STR("trouvée sur une carte"), 0) < 0);
+    assert_ok(db_exec(s->conn, "UPDATE directory_place SET remarks = $1 WHERE slug = $2",
+                      DB_PARAMS(DB_TEXT(str_from(remarks)), DB_TEXT(str_from(site_place_slug))), NULL));
+    assert_true(str_find(site_get(&site, path.p).body, STR("trouvée sur une carte"), 0) >= 0);
+    site_close(&site);
+}
+
 /* -- the canary ----------------------------------------------------------------------------------- */
 
 #define CANARY "\"'<&"
@@ -210,6 +226,6 @@ int main(void)
 {
     static const struct store_test tests[] = {
         STORE_TEST(matrix_is_frozen), STORE_TEST(every_page_answers), STORE_TEST(a_merged_place_is_found_at_every_address),
-        STORE_TEST(no_text_comes_out_raw)};
+        STORE_TEST(an_address_that_was_found_says_so), STORE_TEST(no_text_comes_out_raw)};
     return site_test_main(tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,7 @@
 /* The page of a place or of a structure: everything known, in the order a person needs it. */
 #include "base/clock.h"
+#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/points.h"
 #include "modules/directory/pages.h"
 #include "modules/directory/pages/templates.h"
 #include "modules/module.h"
@@ -242,6 +244,7 @@ static void show_place(struct view *v, const struct directory_sheet *sheet, stru
     out->description = str_eq(p->presentation_detail, p->presentation_resume) ? STR_NONE : p->presentation_detail;
     out->helps = items_of_set(v, ENUM_SERVICE_LAMEDNUM, p->services, &out->n_helps);
     out->street = p->adresse;
+    out->nearest = geocode_remarked(v->arena, p->record.remarks, GEOCODE_STREET_RULE).n > 0;
     out->complement = p->complement_adresse;
     out->town = arena_printf(v->arena, "%.*s%s%.*s", STR_ARG(p->code_postal), p->code_postal.n ? " " : "", STR_ARG(p->commune));
     out->way = directory_point(p->latitude, p->longitude, &point) ? directory_way(v, point) : STR_NONE;

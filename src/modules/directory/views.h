@@ -156,6 +156,7 @@ struct view_place {
     struct str street, complement, town; /* "4 rue de l’Église", "Bâtiment B", "35250 Saint-Aubin-d’Aubigné" */
     struct str way;
     struct str approximate; /* what stands for its point in a search; empty: its own, or nothing */
+    bool nearest;           /* the street is what was found next to the point */
     bool itinerant;
     struct str access_url; /* how to enter the building: acceslibre */
 

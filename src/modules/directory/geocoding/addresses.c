@@ -121,15 +121,15 @@ struct str geocode_words(struct arena *a, const struct geocode_answer *answer)
     return arena_printf(a, "%.*s (%.*s%s%.2f)", STR_ARG(point), STR_ARG(answer->type), answer->type.n ? " " : "", answer->score);
 }
 
-struct str geocode_remarked(struct arena *a, struct str remarks)
+struct str geocode_remarked(struct arena *a, struct str remarks, const char *rule)
 {
     json_t *all = NULL, *one;
     size_t i;
-    if (str_find(remarks, STR(GEOCODE_RULE), 0) < 0 || json_parse(a, remarks, &all, NULL) != OK)
+    if (str_find(remarks, str_from(rule), 0) < 0 || json_parse(a, remarks, &all, NULL) != OK)
         return STR_NONE;
     json_array_foreach(all, i, one) {
-        const char *rule = json_string_value(json_array_get(one, 1));
-        if (rule && strcmp(rule, GEOCODE_RULE) == 0)
+        const char *its = json_string_value(json_array_get(one, 1));
+        if (its && strcmp(its, rule) == 0)
             return arena_str(a, str_from(json_string_value(json_array_get(one, 3))));
     }
     return STR_NONE;

@@ -36,8 +36,8 @@ enum err geocode_read(struct arena *a, struct str csv, const struct geocode_quer
 bool geocode_same_commune(struct str record_insee, struct str answer_insee);
 /* "48.1117,-1.6834 (housenumber 0.97)", for the remarks of the record. */
 struct str geocode_words(struct arena *a, const struct geocode_answer *answer);
-/* What the remarks say of a point that was found from the address; empty: it was not. */
-struct str geocode_remarked(struct arena *a, struct str remarks);
+/* What the remarks say by this rule, of a point or an address that was found; empty: nothing. */
+struct str geocode_remarked(struct arena *a, struct str remarks, const char *rule);
 /* The same question? */
 bool geocode_same_address(struct arena *a, const struct directory_place *x, const struct directory_place *y);
 /* The remarks with one more: [field, rule, before, after]. */

@@ -178,5 +178,5 @@ const char *geocode_complete(struct arena *a, const struct geocode_near *near, s
     if (!street && !town && !code)
         return NULL;
     fill(a, &said->code_insee, near->code_insee);
-    return street ? "adresse" GEOCODE_POINT_RULE : town ? "commune" GEOCODE_POINT_RULE : "code_postal" GEOCODE_POINT_RULE;
+    return street ? GEOCODE_STREET_RULE : town ? "commune" GEOCODE_POINT_RULE : "code_postal" GEOCODE_POINT_RULE;
 }

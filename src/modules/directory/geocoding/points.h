@@ -8,6 +8,7 @@
 
 /* How the rules end that a record's remarks give for what was found this way: "adresse.point", "commune.point"… */
 #define GEOCODE_POINT_RULE ".point"
+#define GEOCODE_STREET_RULE "adresse" GEOCODE_POINT_RULE
 
 /* How far an address may be and still be that of the point, in metres. A façade is seldom more than 20 m from the middle of
  * its house; beyond, only the street is believed, then only the town. */

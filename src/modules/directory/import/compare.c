@@ -237,7 +237,7 @@ static struct str keep_found_point(struct importer *im, const struct row *row, c
     const struct field *point[] = {field_find(t, STR("latitude")), field_find(t, STR("longitude"))};
     if (row->kind != DIRECTORY_PLACE || policy->fates[point[0] - t->fields] != (im->copy ? POLICY_SAME : POLICY_KEPT_VALUE))
         return STR_NONE;
-    struct str found = geocode_remarked(im->rows, ((const struct directory_record *)before)->remarks);
+    struct str found = geocode_remarked(im->rows, ((const struct directory_record *)before)->remarks, GEOCODE_RULE);
     bool same = found.n && geocode_same_address(im->rows, before, row->record);
     for (size_t i = 0; found.n && i < sizeof point / sizeof *point; i++) {
         policy->fates[point[i] - t->fields] = same ? POLICY_SAME : POLICY_TAKEN;
