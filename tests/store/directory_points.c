@@ -8,7 +8,7 @@
 /* All is in Liffré, but what is south of 48: Rennes; and what is east of −1: nothing is there. */
 static void answer(const struct address_service *f, const struct csv_row *asked, struct buf *out)
 {
-    double lat, lon;
+    double lat = 0, lon = 0;
     assert_int_equal(asked->n, 3);
     assert_true(str_to_double(asked->cells[1], &lat) && str_to_double(asked->cells[2], &lon));
     buf_printf(out, "%.*s,,,", STR_ARG(asked->cells[0]));
