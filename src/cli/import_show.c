@@ -77,7 +77,7 @@ static void show_point_only(const struct import_show *s, int64_t n)
         [IMPORT_SHOW_NOT_ALLOWED] = "Pour trouver l’adresse : balise territory set geocoding geoplateforme, puis relancez.",
         [IMPORT_SHOW_TO_ASK] = "Leur adresse sera demandée au service d’adresses.",
         [IMPORT_SHOW_UNREACHED] = "Relancez quand le service d’adresses répondra.",
-        [IMPORT_SHOW_ASKED] = "Le service d’adresses n’en connaît pas d’assez proche.",
+        [IMPORT_SHOW_ASKED] = "Le service d’adresses n’en connaît pas qui convienne.",
     };
     if (n > 0)
         printf("  Refusées, avec un point mais sans adresse : %lld\n  %s\n", (long long)n, then[s->addresses]);
