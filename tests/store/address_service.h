@@ -16,6 +16,7 @@ struct address_service {
     int fails_from;        /* this request and the next ones are cut; 0: none */
     const char *raw;       /* this body instead of answers */
     const char *city_code, *score, *distance; /* of every answer */
+    bool only_35;          /* of the file, only that département is asked for */
     /* What came. */
     int requests;
     struct buf sent;       /* the last file */

@@ -28,7 +28,9 @@ static struct directory_locating_result ask_with(struct store *s, struct address
                                                  enum err wanted)
 {
     const struct directory_geocoding how = {.service = ADDRESS_SERVICE, .dry_run = dry_run, .transport = &f->transport};
-    const struct directory_import in = {.data = data, .mapping = mapping, .default_source = STR("balise")};
+    static const struct str here[] = {STR_INIT("35")};
+    const struct directory_import in = {.data = data, .mapping = mapping, .default_source = STR("balise"), .departements = here,
+                                        .n_departements = f->only_35 ? 1 : 0};
     struct directory_locating_result done;
     struct str why;
     enum err e = directory_locate(s->db, s->a, &in, &how, &done, &why);
@@ -183,6 +185,24 @@ static void a_mapping_finds_it_too(struct store *s)
     address_service_stop(&f);
 }
 
+/* Of a national list, only what may be in the département: Brest and Paris are not, Dinan, in the next one, may be. */
+static void what_is_far_from_what_is_asked_for_is_not_asked(struct store *s)
+{
+    static const char far[] = COLLECTION(ELEMENT("1", "", "-1.5", "48.2") "," ELEMENT("2", "", "-4.48", "48.39") ","
+                                         ELEMENT("3", "", "2.35", "48.85") "," ELEMENT("4", "", "-2.05", "48.45"));
+    struct address_service f = SERVICE;
+    address_service_start(&f);
+    f.only_35 = true;
+    assert_done(ask(s, &f, str_from(far)), 2, 2, 2, 2);
+    /* and what is far without an address is elsewhere, not refused; Dinan's, as the service says, is in Liffré */
+    struct imported got = import_with(s, str_from(far), (struct directory_import){.departements = &(struct str)STR_INIT("35"), .n_departements = 1});
+    assert_int_equal(got.result.counts.left_out, 2);
+    assert_counts(&got, 2, 0, 0, 0);
+    f.only_35 = false;
+    assert_done(ask(s, &f, str_from(far)), 4, 2, 2, 1);
+    address_service_stop(&f);
+}
+
 /* In our own files what is empty was emptied. */
 static void what_a_person_empties_is_not_filled(struct store *s)
 {
@@ -205,6 +225,7 @@ static const struct store_test tests[] = {
     STORE_TEST(what_came_before_a_failure_stays),
     STORE_TEST(nothing_leaves_in_a_dry_run),
     STORE_TEST(a_mapping_finds_it_too),
+    STORE_TEST(what_is_far_from_what_is_asked_for_is_not_asked),
     STORE_TEST(what_a_person_empties_is_not_filled),
 };
 STORE_TEST_MAIN(tests, DIRECTORY_STORE)

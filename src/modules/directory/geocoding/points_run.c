@@ -6,6 +6,7 @@
 
 struct run {
     const struct directory_geocoding *in;
+    const struct directory_import *file;
     struct directory_locating_result *out;
     struct arena *a;     /* of the run */
     struct arena *batch; /* of one request and its transaction */
@@ -26,9 +27,12 @@ static enum err meet(void *ctx, enum directory_kind kind, const void *record)
     if (!geocode_lacks(r->batch, &said))
         return OK;
     arena_reset(r->batch);
+    const struct geo_point point = {p->latitude.value, p->longitude.value};
+    if (!import_may_be_here(r->file, point)) /* it will not be taken: nobody needs to know where it is */
+        return OK;
     r->out->without_address++;
     r->points = arena_grow(r->a, r->points, r->n, &r->cap, r->n + 1, sizeof *r->points);
-    r->points[r->n++].at = geocode_place_of((struct geo_point){p->latitude.value, p->longitude.value});
+    r->points[r->n++].at = geocode_place_of(point);
     return OK;
 }
 
@@ -152,7 +156,7 @@ static enum err locate(struct run *r, struct db *db, const struct directory_impo
 enum err directory_locate(struct db *db, struct arena *a, const struct directory_import *file, const struct directory_geocoding *in,
                           struct directory_locating_result *out, struct str *why)
 {
-    struct run r = {.in = in, .out = out, .a = arena_new(SIZE_MAX), .batch = arena_new(SIZE_MAX)};
+    struct run r = {.in = in, .file = file, .out = out, .a = arena_new(SIZE_MAX), .batch = arena_new(SIZE_MAX)};
     struct str said = STR_NONE;
     *out = (struct directory_locating_result){0};
     enum err e = r.a && r.batch ? locate(&r, db, file, &said) : ERR_LIMIT;

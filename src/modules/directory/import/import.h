@@ -94,6 +94,8 @@ enum err import_find_own_id(struct importer *im, struct directory_place *p) MUST
 enum err import_takes(struct importer *im, enum directory_kind kind, const void *record, bool *taken) MUST_USE;
 /* Is the place known to be elsewhere than in the territory's own départements? */
 bool import_is_outside(const struct importer *im, const struct directory_place *p);
+/* Is the point near enough to a commune of the départements that are asked for to be in it? True when none is. */
+bool import_may_be_here(const struct directory_import *in, struct geo_point p);
 /* Was this structure met, and not taken? */
 bool import_left_structure(const struct importer *im, struct str id);
 

@@ -29,7 +29,30 @@ bool import_is_outside(const struct importer *im, const struct directory_place *
            !is_one_of(im->territory->departements, im->territory->n_departements, p->code_insee);
 }
 
-/* By the INSEE code; without it, here when one of the communes of the postal code is. */
+/* A commune is seldom more than 40 km wide from its centre; those of Guyane are as large as a département. */
+static bool is_near_one_of(const struct territory_departement *d, struct geo_point p)
+{
+    enum { FAR_M = 40000, FAR_GUYANE_M = 250000 };
+    double far = str_eq(d->code, STR("973")) ? FAR_GUYANE_M : FAR_M;
+    for (uint32_t i = d->first; i < d->first + d->n; i++) {
+        struct territory_commune c = territory_commune_at(i);
+        struct territory_point centre = territory_point(NULL, &c);
+        if (centre.precision != TERRITORY_POINT_UNKNOWN && geo_distance_m(p, centre.point) <= far)
+            return true;
+    }
+    return false;
+}
+
+bool import_may_be_here(const struct directory_import *in, struct geo_point p)
+{
+    struct territory_departement d;
+    for (size_t i = 0; i < in->n_departements; i++)
+        if (territory_departement_find(in->departements[i], &d) && is_near_one_of(&d, p))
+            return true;
+    return in->n_departements == 0;
+}
+
+/* By the INSEE code; without it, here when one of the communes of the postal code is; without both, elsewhere when its point is far. */
 static enum where where_is(struct importer *im, enum directory_kind kind, const void *record)
 {
     const struct field_table *t = field_table(kind);
@@ -43,7 +66,12 @@ static enum where where_is(struct importer *im, enum directory_kind kind, const 
     for (size_t i = 0; i < n; i++)
         if (is_asked(im->in, communes[i].code))
             return HERE;
-    return n > 0 ? ELSEWHERE : NOWHERE;
+    if (n > 0)
+        return ELSEWHERE;
+    const struct directory_place *p = kind == DIRECTORY_PLACE ? record : NULL;
+    bool far = p && p->latitude.known && p->longitude.known &&
+               !import_may_be_here(im->in, (struct geo_point){p->latitude.value, p->longitude.value});
+    return far ? ELSEWHERE : NOWHERE;
 }
 
 static enum err note_served(void *ctx, enum directory_kind kind, const void *record)
