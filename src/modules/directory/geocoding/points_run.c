@@ -24,9 +24,10 @@ static enum err meet(void *ctx, enum directory_kind kind, const void *record)
     if (kind != DIRECTORY_PLACE || !p->latitude.known || !p->longitude.known)
         return OK;
     struct geocode_said said = {p->adresse, p->commune, p->code_postal, p->code_insee};
-    if (!geocode_lacks(r->batch, &said))
-        return OK;
+    bool lacks = geocode_lacks(r->batch, &said);
     arena_reset(r->batch);
+    if (!lacks)
+        return OK;
     const struct geo_point point = {p->latitude.value, p->longitude.value};
     if (!import_may_be_here(r->file, point)) /* it will not be taken: nobody needs to know where it is */
         return OK;

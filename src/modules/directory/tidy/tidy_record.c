@@ -91,7 +91,7 @@ static void give_address(struct work *w)
 {
     struct str *cells = w->raw->cells;
     const struct geocode_near *near;
-    if (w->raw->kind != DIRECTORY_PLACE || !w->raw->addresses || !w->cx.has_point)
+    if (w->raw->kind != DIRECTORY_PLACE || !w->raw->addresses || w->raw->addresses->n == 0 || !w->cx.has_point)
         return;
     struct geocode_said said = {cells[w->plan->adresse], cells[w->plan->commune], cells[w->plan->code_postal], cells[w->plan->code_insee]};
     if (!geocode_lacks(w->a, &said) || !(near = geocode_known_at(w->raw->addresses, w->cx.point)))
