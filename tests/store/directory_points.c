@@ -185,6 +185,20 @@ static void a_mapping_finds_it_too(struct store *s)
     address_service_stop(&f);
 }
 
+/* Rows that the service leaves out are asked at the next import. */
+static void what_is_not_answered_is_asked_again(struct store *s)
+{
+    struct address_service f = SERVICE;
+    struct str all = arena_printf(s->a, "%s0,,,12,housenumber,4 Rue Haute,Rue Haute,35340,Liffré,35152\n", f.head);
+    address_service_start(&f);
+    f.raw = all.p;
+    assert_done(ask(s, &f, str_from(osm)), 5, 4, 1, 1);
+    assert_int_equal(store_int(s, "SELECT COUNT(*) FROM directory_point"), 1);
+    f.raw = NULL;
+    assert_done(ask(s, &f, str_from(osm)), 5, 3, 3, 2);
+    address_service_stop(&f);
+}
+
 /* Of a national list, only what may be in the département: Brest and Paris are not, Dinan, in the next one, may be. */
 static void what_is_far_from_what_is_asked_for_is_not_asked(struct store *s)
 {
@@ -225,6 +239,7 @@ static const struct store_test tests[] = {
     STORE_TEST(what_came_before_a_failure_stays),
     STORE_TEST(nothing_leaves_in_a_dry_run),
     STORE_TEST(a_mapping_finds_it_too),
+    STORE_TEST(what_is_not_answered_is_asked_again),
     STORE_TEST(what_is_far_from_what_is_asked_for_is_not_asked),
     STORE_TEST(what_a_person_empties_is_not_filled),
 };

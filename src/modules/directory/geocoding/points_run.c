@@ -33,7 +33,7 @@ static enum err meet(void *ctx, enum directory_kind kind, const void *record)
         return OK;
     r->out->without_address++;
     r->points = arena_grow(r->a, r->points, r->n, &r->cap, r->n + 1, sizeof *r->points);
-    r->points[r->n++].at = geocode_place_of(point);
+    r->points[r->n++] = (struct geocode_near){.at = geocode_place_of(point)};
     return OK;
 }
 
