@@ -142,26 +142,21 @@ static bool parse(int argc, char **argv, struct options *o)
     return o->file && !(o->partial && o->complete);
 }
 
-/* "35,56": the codes of départements that exist. */
 static bool parse_departements(struct arena *a, const char *text, struct directory_import *in)
 {
-    struct str rest = str_from(text), piece;
-    struct str *codes = ARENA_ARRAY(a, rest.n + 1, struct str);
-    while (str_split(&rest, ',', &piece)) {
-        struct territory_departement d;
-        struct str word = str_trim(piece);
-        if (word.n == 0)
-            continue;
-        if (!territory_departement_find(word, &d) && !territory_departement_named(word, &d)) {
-            cli_error("« %.*s » n’est pas un département : donnez son code, par exemple 35 ou 2A, ou plusieurs : 35,56.", STR_ARG(word));
-            return false;
-        }
-        codes[in->n_departements++] = d.code;
+    struct str_list codes;
+    struct str why;
+    if (!text)
+        return true;
+    if (!territory_departements_read(a, str_from(text), &codes, &why)) {
+        cli_error("%.*s", STR_ARG(why));
+        return false;
     }
-    in->departements = codes;
-    if (text && in->n_departements == 0)
+    if (codes.n == 0)
         cli_error("--departement attend un code, par exemple 35, ou plusieurs : 35,56.");
-    return !text || in->n_departements > 0;
+    in->departements = codes.items;
+    in->n_departements = codes.n;
+    return codes.n > 0;
 }
 
 /* "35,56" */

@@ -39,39 +39,39 @@ def form_of(headers, body):
     return parts
 
 
-def answer_csv(sent):
-    """Every street of Liffré is known, but one that is nowhere."""
+NEAR_COLUMNS = ("result_latitude,result_longitude,result_distance,result_label,result_type,result_id,result_housenumber,result_name,"
+                "result_street,result_postcode,result_city,result_context,result_citycode,result_oldcitycode,result_oldcity,"
+                "result_district,result_status").split(",")
+
+
+def answered(sent, columns, answer):
+    """The rows that were sent, with the columns of their answers."""
     rows = list(csv.DictReader(io.StringIO(sent)))
     out = io.StringIO()
-    w = csv.DictWriter(out, list(rows[0]) + COLUMNS, lineterminator="\r\n")
+    w = csv.DictWriter(out, list(rows[0]) + columns, lineterminator="\r\n")
     w.writeheader()
-    for row in rows:
-        if "nulle part" in row["adresse"]:
-            w.writerow(row | {"result_status": "not-found"})
-        else:
-            w.writerow(row | {"longitude": "-1.508391", "latitude": "48.213602", "result_score": "0.9708954545454545",
-                              "result_label": row["adresse"] + " 35340 Liffré", "result_type": "housenumber",
-                              "result_city": "Liffré", "result_citycode": "35152", "result_status": "ok"})
+    w.writerows(row | answer(row) for row in rows)
     return out.getvalue().encode()
 
 
-NEAR = ("result_latitude,result_longitude,result_distance,result_label,result_type,result_id,result_housenumber,result_name,"
-        "result_street,result_postcode,result_city,result_context,result_citycode,result_oldcitycode,result_oldcity,"
-        "result_district,result_status").split(",")
+def answer_csv(sent):
+    """Every street of Liffré is known, but one that is nowhere."""
+    def answer(row):
+        if "nulle part" in row["adresse"]:
+            return {"result_status": "not-found"}
+        return {"longitude": "-1.508391", "latitude": "48.213602", "result_score": "0.9708954545454545",
+                "result_label": row["adresse"] + " 35340 Liffré", "result_type": "housenumber",
+                "result_city": "Liffré", "result_citycode": "35152", "result_status": "ok"}
+    return answered(sent, COLUMNS, answer)
 
 
 def near_csv(sent):
     """The same house is next to every point."""
-    rows = list(csv.DictReader(io.StringIO(sent)))
-    out = io.StringIO()
-    w = csv.DictWriter(out, list(rows[0]) + NEAR, lineterminator="\r\n")
-    w.writeheader()
-    for row in rows:
-        w.writerow(row | {"result_latitude": "48.2137", "result_longitude": "-1.5084", "result_distance": "9",
-                          "result_label": "4 Rue de Rennes 35340 Liffré", "result_type": "housenumber", "result_housenumber": "4",
-                          "result_name": "4 Rue de Rennes", "result_street": "Rue de Rennes", "result_postcode": "35340",
-                          "result_city": "Liffré", "result_citycode": "35152", "result_status": "ok"})
-    return out.getvalue().encode()
+    return answered(sent, NEAR_COLUMNS, lambda row: {
+        "result_latitude": "48.2137", "result_longitude": "-1.5084", "result_distance": "9",
+        "result_label": "4 Rue de Rennes 35340 Liffré", "result_type": "housenumber", "result_housenumber": "4",
+        "result_name": "4 Rue de Rennes", "result_street": "Rue de Rennes", "result_postcode": "35340",
+        "result_city": "Liffré", "result_citycode": "35152", "result_status": "ok"})
 
 
 class Service(http.server.ThreadingHTTPServer):
@@ -299,7 +299,7 @@ def test_an_import_asks_what_is_next_to_its_points():
     assert d.rows("SELECT adresse, code_postal, commune FROM directory_place") == [("4 Rue de Rennes", "35340", "Liffré")]
     (path, _, parts), = service.seen
     assert path == "/geocodage/reverse/csv/", path
-    assert parts == [("data", "adresses.csv", b"numero,latitude,longitude\n0,48.21360,-1.50839")], parts
+    assert parts == [("data", "adresses.csv", b"numero,latitude,longitude\n0,48.2136,-1.50839")], parts
     assert "demandés" not in d.run("import", str(file)).stdout and len(service.seen) == 1
 
 

@@ -31,6 +31,7 @@ def main(program):
         said = run("import", file, "--departement", "35")
         assert "non demandées        3" in said and "hors de votre territoire" not in said, said
         assert "non demandées 3" in run("import", "list")
+        assert "non demandées        3" in run("import", file, "--departement", " Ille-et-Vilaine,,35,", "--dry-run")
         run("territory", "set", "departements", "35,29,59")
         assert "hors de votre territoire" not in run("import", file, "--dry-run"), "a neighbour or two is no mistake"
         assert "n’est pas un département" in run("import", file, "--departement", "20", wanted=2)

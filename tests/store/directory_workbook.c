@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "modules/directory/export/workbook.h"
 #include "modules/directory/fields.h"
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 #include "table/table.h"
 
 /* Tests move it. 2026-11-26T08:00:00Z */

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 
 #define HEAD                                                                                                     \
     "numero,adresse,commune,code_postal,code_insee,longitude,latitude,result_score,result_score_next,result_label," \

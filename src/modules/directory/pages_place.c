@@ -1,6 +1,6 @@
 /* The page of a place or of a structure: everything known, in the order a person needs it. */
 #include "base/clock.h"
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 #include "modules/directory/geocoding/points.h"
 #include "modules/directory/pages.h"
 #include "modules/directory/pages/templates.h"

@@ -6,7 +6,7 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "i18n/i18n.h"
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 #include "modules/directory/geocoding/points.h"
 
 const struct quality_words quality_words[QUALITY_COUNT] = {

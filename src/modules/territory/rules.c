@@ -24,31 +24,42 @@ static int compare_texts(const void *x, const void *y)
     return str_cmp(*(const struct str *)x, *(const struct str *)y);
 }
 
-/* "35, 22" → "22,35". */
-static bool check_departements(struct arena *a, struct str *value, struct str *why)
+bool territory_departements_read(struct arena *a, struct str text, struct str_list *codes, struct str *why)
 {
-    struct str codes[128], rest = *value, piece;
-    size_t n = 0;
+    enum { MAX = 128 };
+    struct str *found = ARENA_ARRAY(a, MAX, struct str), rest = text, piece;
+    size_t n = 0, kept = 0;
     while (str_split(&rest, ',', &piece)) {
         struct territory_departement d;
         piece = str_trim(piece);
         if (piece.n == 0)
             continue;
-        if (!territory_departement_find(piece, &d)) {
-            *why = arena_printf(a, "« %.*s » n’est pas un code de département. Exemple : 35 ou 22,35.",
+        if (!territory_departement_find(piece, &d) && !territory_departement_named(piece, &d)) {
+            *why = arena_printf(a, "« %.*s » n’est pas un département. Donnez son code, par exemple 35 ou 2A, ou plusieurs : 22,35.",
                                 STR_ARG(piece));
             return false;
         }
-        if (n == sizeof codes / sizeof *codes)
+        if (n == MAX)
             return refuse(why, "Il y a trop de départements.");
-        codes[n++] = d.code;
+        found[n++] = d.code;
     }
-    qsort(codes, n, sizeof *codes, compare_texts);
-    struct str out = STR("");
+    qsort(found, n, sizeof *found, compare_texts);
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || !str_eq(codes[i], codes[i - 1]))
-            out = arena_printf(a, "%.*s%s%.*s", STR_ARG(out), i ? "," : "", STR_ARG(codes[i]));
-    *value = out;
+        if (kept == 0 || !str_eq(found[i], found[kept - 1]))
+            found[kept++] = found[i];
+    *codes = (struct str_list){found, kept};
+    return true;
+}
+
+/* "35, 22" → "22,35". */
+static bool check_departements(struct arena *a, struct str *value, struct str *why)
+{
+    struct str_list codes;
+    if (!territory_departements_read(a, *value, &codes, why))
+        return false;
+    *value = STR("");
+    for (size_t i = 0; i < codes.n; i++)
+        *value = arena_printf(a, "%.*s%s%.*s", STR_ARG(*value), i ? "," : "", STR_ARG(codes.items[i]));
     return true;
 }
 

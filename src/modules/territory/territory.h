@@ -68,6 +68,9 @@ struct territory_departement {
 /* By code; also by name, folded ("ille et vilaine"), for what people type. */
 bool territory_departement_find(struct str code, struct territory_departement *out);
 bool territory_departement_named(struct str name, struct territory_departement *out);
+/* "35, Côtes-d'Armor" → 22 and 35: codes in order, each once; none for a text that names none. False with *why, a French sentence, when
+ * one of them does not exist. */
+bool territory_departements_read(struct arena *a, struct str text, struct str_list *codes, struct str *why);
 /* "35238" → Ille-et-Vilaine, "97411" → La Réunion; also for codes that no longer exist. */
 bool territory_departement_of_code(struct str code_insee, struct territory_departement *out);
 uint32_t territory_departement_count(void);

@@ -1,5 +1,5 @@
 /* What is asked of the address service, and what its answer is worth. Pure. */
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 
 #include "base/csv.h"
 #include "base/json.h"

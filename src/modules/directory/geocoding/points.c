@@ -3,9 +3,8 @@
 
 #include <math.h>
 
-#include "base/csv.h"
 #include "base/text.h"
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 #include "modules/directory/geocoding/service.h"
 #include "modules/territory/territory.h"
 
@@ -21,8 +20,13 @@ struct geocode_place geocode_place_of(struct geo_point p)
 void geocode_near_write(const struct geocode_near *points, size_t n, struct buf *out)
 {
     buf_lit(out, "numero,latitude,longitude\n");
-    for (size_t i = 0; i < n; i++)
-        buf_printf(out, "%zu,%.5f,%.5f\n", i, points[i].at.lat / per_degree, points[i].at.lon / per_degree);
+    for (size_t i = 0; i < n; i++) {
+        buf_printf(out, "%zu,", i);
+        buf_double(out, points[i].at.lat / per_degree);
+        buf_char(out, ',');
+        buf_double(out, points[i].at.lon / per_degree);
+        buf_char(out, '\n');
+    }
 }
 
 /* -- reading -------------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/text.h"
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 #include "modules/directory/import/import.h"
 #include "modules/directory/inclusion.h"
 

@@ -1,5 +1,5 @@
 /* Asking the address service for the places that have no point, and writing what it is right about. */
-#include "modules/directory/geocoding/geocode.h"
+#include "modules/directory/geocoding/addresses.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,9 +1,9 @@
-/* Addresses → points: what is asked, what the answer is worth. Pure; run.c asks and writes. Private to the module.
+/* Addresses → points: what is asked, what the answer is worth. Pure; addresses_run.c asks and writes. Private to the module.
  *
  * The service is the Géoplateforme's (POST /search/csv/), or one with the same contract. Its `result_status` says nothing
  * of quality: only the score, the commune and the point decide. */
-#ifndef BALISE_MODULES_DIRECTORY_GEOCODING_GEOCODE_H
-#define BALISE_MODULES_DIRECTORY_GEOCODING_GEOCODE_H
+#ifndef BALISE_MODULES_DIRECTORY_GEOCODING_ADDRESSES_H
+#define BALISE_MODULES_DIRECTORY_GEOCODING_ADDRESSES_H
 
 #include "modules/directory/directory.h"
 
